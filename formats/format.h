@@ -1,0 +1,26 @@
+/* What a format is: a way to rewrite a block so that models predict it better, undone byte for byte. To add one:
+ * formats/NAME.c that defines `const struct format hunch_format_NAME`, a line in registry.def, its page in
+ * doc/FORMAT.md and its vectors. A format declines rather than fails. */
+#ifndef HUNCH_FORMATS_FORMAT_H
+#define HUNCH_FORMATS_FORMAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct format {
+    uint8_t id; /* 1.. ; 0 is raw, no format */
+    const char *name;
+    const char *summary;
+    /* Bytes of scratch memory that split and join need for `length` original bytes; never 0. */
+    size_t (*scratch)(size_t length);
+    /* Looks at the content (a block or a sample of it); true when split is worth a trial. */
+    bool (*probe)(const uint8_t *data, size_t length);
+    /* Rewrites data into out (`capacity` bytes) and returns the bytes written; 0 declines. scratch is zeroed. */
+    size_t (*split)(void *scratch, const uint8_t *data, size_t length, uint8_t *out, size_t capacity);
+    /* The inverse: fills exactly `length` bytes of out from all of data; false when data is damaged. Hostile input
+     * costs time linear in the sizes and touches nothing outside. scratch is zeroed. */
+    bool (*join)(void *scratch, const uint8_t *data, size_t size, uint8_t *out, size_t length);
+};
+
+#endif

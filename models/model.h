@@ -1,0 +1,35 @@
+/* What a stream model is. To add one: write models/NAME.c that defines `const struct model hunch_model_NAME`, add a
+ * line to registry.def, its page in doc/FORMAT.md and its golden vectors. Ids are never reused; a changed bitstream
+ * is a new id. */
+#ifndef HUNCH_MODELS_MODEL_H
+#define HUNCH_MODELS_MODEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "entropy/coder.h"
+
+/* What both sides know before the first symbol. */
+struct model_params {
+    uint32_t parameter; /* the model's own setting, written in the block header */
+    size_t length;      /* bytes of the block that is coded, >= 1 */
+    unsigned cpu;       /* CPU_* flags that kernels may use; never changes the result */
+};
+
+struct model {
+    uint8_t id;
+    const char *name;
+    const char *summary;
+    /* Bytes of state for these parameters, the same on both sides; 0 refuses (unknown parameter, length out of
+     * range, or a size that does not fit). Allocates nothing. */
+    size_t (*size)(const struct model_params *params);
+    /* Prepares `state`: size() zeroed bytes, aligned to 64. Must not touch what will not be used: a small block
+     * must not wait for a large table. */
+    void (*init)(void *state, const struct model_params *params);
+    /* Codes all of data[0 .. params->length - 1] in place, in the coder's direction: input when encoding or
+     * measuring (and left as it was), output when decoding. Cannot fail; trouble is told to the coder. Work is
+     * linear in length whatever the payload holds. */
+    void (*code)(void *state, struct coder *coder, uint8_t *data);
+};
+
+#endif

@@ -1,0 +1,25 @@
+#include "models/registry.h"
+
+#define MODEL(id, name) extern const struct model hunch_model_##name;
+#include "models/registry.def"
+#undef MODEL
+
+static const struct model *const table[] = {
+#define MODEL(id, name) &hunch_model_##name,
+#include "models/registry.def"
+#undef MODEL
+    NULL,
+};
+
+enum { COUNT = sizeof table / sizeof table[0] - 1 };
+
+const struct model *hunch_model_at(unsigned index) {
+    return index < COUNT ? table[index] : NULL;
+}
+
+const struct model *hunch_model_find(uint32_t id) {
+    for (unsigned i = 0; i < COUNT; i++)
+        if (table[i]->id == id)
+            return table[i];
+    return NULL;
+}
