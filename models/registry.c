@@ -11,14 +11,15 @@ static const struct model *const table[] = {
     NULL,
 };
 
-enum { COUNT = sizeof table / sizeof table[0] - 1 };
-
 const struct model *hunch_model_at(unsigned index) {
-    return index < COUNT ? table[index] : NULL;
+    unsigned i = 0;
+    while (i < index && table[i])
+        i++;
+    return table[i];
 }
 
 const struct model *hunch_model_find(uint32_t id) {
-    for (unsigned i = 0; i < COUNT; i++)
+    for (unsigned i = 0; table[i]; i++)
         if (table[i]->id == id)
             return table[i];
     return NULL;
