@@ -1,0 +1,329 @@
+/* Context mixing over bytes (Mahoney's PAQ family, in integers).
+ *
+ * Every bit is predicted by many contexts at once. A context finds its bit history (history.h) in a hashed table
+ * (slots.h), an adaptive map turns the history into a probability (counter.h), a match model adds what followed the
+ * last time (match.h); the mixer weighs all opinions in the logistic domain (mixer.h): several weight sets, each
+ * chosen by its own small context, and a second layer that mixes their answers; SSE stages correct the result
+ * (sse.h). Then the bit is coded and all of them learn from it.
+ *
+ * Parameter: the level, 3..9; it chooses the contexts (contexts.c) and the sizes below. State: 0.1 to 0.9 GiB for
+ * blocks of megabytes, less for small ones. Cost: two cache lines per context and byte.
+ */
+#include "models/model.h"
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "entropy/logistic.h"
+#include "models/cm/contexts.h"
+#include "models/cm/counter.h"
+#include "models/cm/history.h"
+#include "models/cm/match.h"
+#include "models/cm/mixer.h"
+#include "models/cm/slots.h"
+#include "models/cm/sse.h"
+
+enum {
+    LEVEL_MIN = 3,
+    LEVEL_MAX = 9,
+    MATCHES = 2,
+    SSES = 3,
+    INPUTS_MAX = 3 * CONTEXTS_MAX + 16,
+    P_LEAST = 32, /* of 2^22: no bit is ever certain */
+};
+
+struct level {
+    uint8_t sets;       /* weight sets of the first layer */
+    uint8_t table_log2; /* largest table of histories, bytes */
+    uint8_t direct;     /* a directly adapted probability beside each history */
+    uint16_t rate_q17;  /* of the first layer, in the long run */
+};
+
+static const struct level levels[LEVEL_MAX + 1] = {
+    [3] = {.sets = 3, .table_log2 = 26, .rate_q17 = 400},
+    [4] = {.sets = 4, .table_log2 = 26, .rate_q17 = 350},
+    [5] = {.sets = 6, .table_log2 = 27, .rate_q17 = 350},
+    [6] = {.sets = 8, .table_log2 = 28, .rate_q17 = 300},
+    [7] = {.sets = 8, .table_log2 = 28, .direct = 1, .rate_q17 = 250},
+    [8] = {.sets = 8, .table_log2 = 28, .direct = 1, .rate_q17 = 200},
+    [9] = {.sets = 8, .table_log2 = 28, .direct = 1, .rate_q17 = 150},
+};
+
+static const uint32_t set_sizes[MIXER_SETS_MAX] = {2048, 256, 2048, 1024, 4096, 2048, 256, 2048};
+static const uint32_t sse_sizes[SSES] = {256, 65536, 65536};
+
+struct cm {
+    struct logistic logistic;
+    struct history history;
+    struct contexts contexts;
+    struct mixer_kernels kernels;
+    const struct level *level;
+    size_t length;
+    unsigned count;  /* contexts */
+    unsigned inputs; /* of the first layer, padded */
+    int32_t rate_q25;
+    uint8_t *table;
+    uint16_t *direct_table; /* (slots, 16) q16 */
+    uint32_t line_mask;
+    uint32_t *maps;        /* (count + 2, 256) counters */
+    uint8_t *order1;       /* (256, 256) histories */
+    uint8_t order0[256];   /* histories */
+    int32_t *final_weights; /* (256, MIXER_GRAIN) */
+    int32_t *weights[MIXER_SETS_MAX]; /* (set_sizes, inputs) */
+    struct match match[MATCHES];
+    struct sse sse[SSES];
+    int32_t reciprocal[COUNTER_LIMIT + 1];
+    /* of the bit in hand */
+    uint8_t *slot[CONTEXTS_MAX];
+    uint16_t *direct[CONTEXTS_MAX];
+    uint8_t *line[CONTEXTS_MAX];
+    uint32_t *map[CONTEXTS_MAX + 2];
+    int32_t *chosen[MIXER_SETS_MAX];
+    _Alignas(ARENA_ALIGN) int32_t x[INPUTS_MAX];
+    _Alignas(ARENA_ALIGN) int32_t y[MIXER_GRAIN];
+};
+
+static size_t table_bytes(const struct model_params *p, unsigned count) {
+    size_t want = p->length * count * 2 * SLOT_BYTES, bytes = 1 << 14;
+    while (bytes < want && bytes < (size_t)1 << levels[p->parameter].table_log2)
+        bytes *= 2;
+    return bytes;
+}
+
+static unsigned match_bits(size_t length) {
+    unsigned bits = 10;
+    while (bits < 22 && (size_t)1 << bits < length)
+        bits++;
+    return bits;
+}
+
+/* Lays the state out; with arena->base NULL it only counts (m is then a stand-in). */
+static void carve(struct arena *a, struct cm *m, const struct model_params *p) {
+    const struct level *l = m->level = &levels[p->parameter];
+    size_t table = table_bytes(p, m->count = hunch_contexts_count(p->parameter));
+    unsigned inputs = (l->direct ? 3 : 2) * m->count + 2 + MATCHES;
+    m->inputs = (inputs + MIXER_GRAIN - 1) / MIXER_GRAIN * MIXER_GRAIN;
+    m->line_mask = (uint32_t)(table / LINE_BYTES - 1);
+    m->table = hunch_arena_take(a, table);
+    m->direct_table = l->direct ? hunch_arena_take(a, table * 2) : NULL;
+    m->maps = hunch_arena_take(a, sizeof(uint32_t) * 256 * (m->count + 2));
+    m->order1 = hunch_arena_take(a, 65536);
+    m->final_weights = hunch_arena_take(a, sizeof(int32_t) * MIXER_GRAIN * 256);
+    for (unsigned k = 0; k < l->sets; k++)
+        m->weights[k] = hunch_arena_take(a, sizeof(int32_t) * m->inputs * set_sizes[k]);
+    for (unsigned k = 0; k < MATCHES; k++)
+        m->match[k].table = hunch_arena_take(a, sizeof(uint32_t) << match_bits(p->length));
+    for (unsigned k = 0; k < SSES; k++)
+        m->sse[k].p_q16 = hunch_arena_take(a, sse_bytes(sse_sizes[k]));
+}
+
+static size_t cm_size(const struct model_params *p) {
+    struct arena count = {NULL, 0};
+    struct cm stand_in;
+    if (p->parameter < LEVEL_MIN || p->parameter > LEVEL_MAX || p->length > (size_t)1 << 30)
+        return 0;
+    hunch_arena_take(&count, sizeof stand_in);
+    carve(&count, &stand_in, p);
+    return count.used;
+}
+
+static void init_maps(struct cm *m) {
+    for (unsigned s = 0; s < m->history.count; s++) {
+        uint32_t n0 = m->history.zeros[s], n1 = m->history.ones[s];
+        m->maps[s] = counter_start(((n1 * 5 + 2) << 22) / ((n0 + n1) * 5 + 4));
+    }
+    for (unsigned i = 1; i < m->count + 2; i++)
+        memcpy(m->maps + i * 256, m->maps, 256 * sizeof(uint32_t));
+}
+
+static void init_weights(struct cm *m) {
+    for (unsigned k = 0; k < m->level->sets; k++)
+        for (size_t i = 0; i < (size_t)m->inputs * set_sizes[k]; i++)
+            m->weights[k][i] = MIXER_ONE / 8;
+    for (size_t i = 0; i < (size_t)MIXER_GRAIN * 256; i++)
+        m->final_weights[i] = MIXER_ONE / m->level->sets;
+}
+
+static void cm_init(void *state, const struct model_params *p) {
+    struct arena a = {state, 0};
+    struct cm *m = hunch_arena_take(&a, sizeof *m);
+    carve(&a, m, p);
+    m->length = p->length;
+    m->rate_q25 = m->level->rate_q17 << 11; /* eight times the final rate */
+    m->kernels = hunch_mixer_kernels(p->cpu);
+    hunch_logistic_init(&m->logistic);
+    hunch_history_init(&m->history);
+    hunch_contexts_init(&m->contexts, p->parameter);
+    counter_reciprocals(m->reciprocal);
+    init_maps(m);
+    init_weights(m);
+    hunch_match_init(&m->match[0], match_bits(p->length), 8);
+    hunch_match_init(&m->match[1], match_bits(p->length), 5);
+    for (unsigned k = 0; k < SSES; k++)
+        sse_init(&m->sse[k], &m->logistic, sse_sizes[k]);
+}
+
+/* Finds the slots of all contexts for a nibble; the lines are asked for first and then used. */
+static void enter_nibble(struct cm *m, unsigned nibble) {
+    for (unsigned i = 0; i < m->count; i++) {
+        m->line[i] = slots_line(m->table, m->line_mask, m->contexts.hash[i], nibble);
+        __builtin_prefetch(m->line[i]);
+    }
+    for (unsigned i = 0; i < m->count; i++)
+        m->slot[i] = slots_find(m->line[i], m->contexts.hash[i], nibble);
+    if (m->level->direct)
+        for (unsigned i = 0; i < m->count; i++) {
+            m->direct[i] = m->direct_table + (m->slot[i] - m->table);
+            __builtin_prefetch(m->direct[i]);
+        }
+}
+
+static int32_t clamp_stretch(int32_t x) {
+    return x > STRETCH_LIMIT ? STRETCH_LIMIT : x < -STRETCH_LIMIT ? -STRETCH_LIMIT : x;
+}
+
+/* Histories of one bit into inputs of the mixer: the probability in the logistic domain, and in the linear one (which
+ * says how sure it is). Returns how many contexts have been seen before. */
+static unsigned gather(struct cm *m, unsigned c0, unsigned node, unsigned b1) {
+    int32_t *x = m->x;
+    unsigned seen = 0;
+    for (unsigned i = 0; i < m->count; i++, x += 2) {
+        unsigned s = m->slot[i][node];
+        uint32_t *map = m->map[i] = &m->maps[i * 256 + s];
+        int32_t p = (int32_t)counter_p_q12(*map);
+        x[0] = s ? m->logistic.stretch[p] : 0;
+        x[1] = s ? (p - 2048) >> 2 : 0;
+        seen += s != 0;
+    }
+    m->map[m->count] = &m->maps[m->count * 256 + m->order0[c0]];
+    m->map[m->count + 1] = &m->maps[(m->count + 1) * 256 + m->order1[b1 << 8 | c0]];
+    for (unsigned i = m->count; i < m->count + 2; i++)
+        *x++ = m->logistic.stretch[counter_p_q12(*m->map[i])];
+    for (unsigned k = 0; k < MATCHES; k++) {
+        const struct match *t = &m->match[k];
+        int32_t st = t->bucket ? m->logistic.stretch[counter_p_q12(t->map[t->bucket])] : 0;
+        *x++ = t->expected ? st : -st;
+    }
+    if (m->level->direct)
+        for (unsigned i = 0; i < m->count; i++)
+            *x++ = m->slot[i][node] ? m->logistic.stretch[m->direct[i][node] >> 4] : 0;
+    return seen;
+}
+
+static void choose_sets(struct cm *m, unsigned seen, unsigned c0, unsigned bitpos, unsigned b1, unsigned b2) {
+    unsigned bucket = m->match[0].bucket ? 1 + m->match[0].bucket / 2 : 0;
+    unsigned second = m->match[1].bucket ? 1 + (m->match[1].bucket > 8) : 0;
+    uint32_t classes = m->contexts.classes;
+    size_t choice[] = {
+        (bucket * 8 + bitpos) * 4 + second,
+        c0,
+        seen * 8 + bitpos,
+        (classes & 15) << 6 | (classes >> 4 & 7) << 3 | bitpos,
+        classes & 0xFFF,
+        b1 * 8 + bitpos,
+        b2,
+        m->match[0].bucket ? 256u + m->match[0].predicted % 256 : b1,
+    };
+    for (unsigned k = 0; k < m->level->sets; k++)
+        m->chosen[k] = m->weights[k] + choice[k] * m->inputs;
+}
+
+/* Direct probabilities: fast at first, by the evidence of the history beside it. */
+static void update_direct(struct cm *m, unsigned node, unsigned bit) {
+    static const uint8_t rate[8] = {28, 20, 15, 11, 9, 7, 6, 5}; /* of 64 */
+    for (unsigned i = 0; i < m->count; i++) {
+        unsigned s = m->slot[i][node], n = m->history.zeros[s] + m->history.ones[s];
+        uint16_t *p = &m->direct[i][node];
+        int32_t old = s ? *p : 32768;
+        *p = (uint16_t)(old + ((bit ? 65535 : 0) - old) * rate[n < 7 ? n : 7] / 64);
+    }
+}
+
+static void update(struct cm *m, unsigned c0, unsigned node, unsigned b1, unsigned bit) {
+    if (m->level->direct)
+        update_direct(m, node, bit);
+    for (unsigned i = 0; i < m->count; i++) {
+        counter_update(m->map[i], bit, m->reciprocal, COUNTER_LIMIT);
+        m->slot[i][node] = m->history.next[m->slot[i][node]][bit];
+    }
+    counter_update(m->map[m->count], bit, m->reciprocal, COUNTER_LIMIT);
+    counter_update(m->map[m->count + 1], bit, m->reciprocal, COUNTER_LIMIT);
+    m->order0[c0] = m->history.next[m->order0[c0]][bit];
+    m->order1[b1 << 8 | c0] = m->history.next[m->order1[b1 << 8 | c0]][bit];
+    for (unsigned k = 0; k < MATCHES; k++) {
+        struct match *t = &m->match[k];
+        if (t->bucket)
+            counter_update(&t->map[t->bucket], t->expected == bit, m->reciprocal, COUNTER_LIMIT);
+    }
+}
+
+static unsigned code_bit(struct cm *m, struct coder *coder, unsigned bit, unsigned c0, unsigned bitpos, unsigned b1,
+                         unsigned b2) {
+    unsigned node = bitpos < 4 ? c0 : (c0 & ((1u << (bitpos - 4)) - 1)) | 1u << (bitpos - 4);
+    unsigned sets = m->level->sets;
+    int32_t sums[MIXER_SETS_MAX], steps[MIXER_SETS_MAX], p_sets[MIXER_SETS_MAX], final, final_step;
+    int32_t *final_weights = m->final_weights + c0 * MIXER_GRAIN;
+    sse_choose(&m->sse[0], c0);
+    sse_choose(&m->sse[1], b1 << 8 | c0);
+    sse_choose(&m->sse[2], ((b1 | b2 << 8) * 0x9E3779B1u >> 8 ^ c0 * 0x85EBu) & 65535);
+    for (unsigned k = 0; k < MATCHES; k++)
+        match_predict(&m->match[k], c0, 8 - bitpos);
+
+    choose_sets(m, gather(m, c0, node, b1), c0, bitpos, b1, b2);
+    m->kernels.dot(m->x, m->chosen, sets, m->inputs, sums);
+    for (unsigned k = 0; k < sets; k++) {
+        p_sets[k] = (int32_t)logistic_squash(&m->logistic, sums[k]);
+        m->y[k] = clamp_stretch(sums[k] >> 6);
+    }
+    m->kernels.dot(m->y, &final_weights, 1, MIXER_GRAIN, &final);
+    uint32_t p = logistic_squash(&m->logistic, final);
+    int32_t st = clamp_stretch(final >> 6);
+    uint32_t refined[SSES];
+    for (unsigned k = 0; k < SSES; k++)
+        refined[k] = sse_refine(&m->sse[k], st);
+    uint32_t q = (2 * p + (refined[0] + 3 * refined[1] + 2 * refined[2]) / 3) >> 2;
+    q = q < P_LEAST ? P_LEAST : q > (1u << 22) - P_LEAST ? (1u << 22) - P_LEAST : q;
+
+    bit = coder_bit(coder, q, bit);
+
+    int32_t target = (int32_t)(bit << 22);
+    for (unsigned k = 0; k < sets; k++)
+        steps[k] = mixer_step(target - p_sets[k], m->rate_q25 >> 8);
+    m->kernels.train(m->x, m->chosen, sets, m->inputs, steps);
+    final_step = mixer_step(target - (int32_t)p, 100);
+    m->kernels.train(m->y, &final_weights, 1, MIXER_GRAIN, &final_step);
+    for (unsigned k = 0; k < SSES; k++)
+        sse_update(&m->sse[k], bit);
+    update(m, c0, node, b1, bit);
+    return bit;
+}
+
+static void cm_code(void *state, struct coder *coder, uint8_t *data) {
+    struct cm *m = state;
+    uint64_t recent = 0;
+    for (size_t at = 0; at < m->length; at++) {
+        if (at) {
+            recent = recent << 8 | data[at - 1];
+            hunch_contexts_update(&m->contexts, data, at);
+            for (unsigned k = 0; k < MATCHES; k++)
+                hunch_match_update(&m->match[k], data, at, recent);
+        }
+        m->rate_q25 += ((m->level->rate_q17 << 8) - m->rate_q25) >> 14;
+        unsigned byte = data[at], c0 = 1, b1 = recent & 255, b2 = recent >> 8 & 255;
+        enter_nibble(m, 0);
+        for (unsigned bitpos = 0; bitpos < 8; bitpos++) {
+            if (bitpos == 4)
+                enter_nibble(m, c0);
+            c0 = c0 << 1 | code_bit(m, coder, byte >> (7 - bitpos) & 1, c0, bitpos, b1, b2);
+        }
+        data[at] = (uint8_t)c0;
+    }
+}
+
+const struct model hunch_model_cm = {
+    .id = 2,
+    .name = "cm",
+    .summary = "context mixing over bytes",
+    .size = cm_size,
+    .init = cm_init,
+    .code = cm_code,
+};

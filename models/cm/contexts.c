@@ -1,0 +1,127 @@
+#include "models/cm/contexts.h"
+
+#include <stdbool.h>
+
+static uint32_t mix(uint32_t a, uint32_t b) {
+    uint32_t h = a * 0x9E3779B1u ^ (b + 0x7F4A7C15u) * 0x85EBCA6Bu;
+    return h ^ h >> 15;
+}
+
+/* The byte `back` places before the one to come; 0 before the start. */
+static uint32_t behind(const uint8_t *data, size_t at, size_t back) {
+    return back <= at ? data[at - back] : 0;
+}
+
+static bool is_letter(unsigned b) {
+    return (b | 32) - 'a' < 26u || b >= 128;
+}
+
+static unsigned classify(unsigned b) {
+    if (b >= 128)
+        return 8 + (b >> 5 & 3);
+    if ((b | 32) - 'a' < 26u)
+        return b & 32 ? 1 : 2;
+    if (b - '0' < 10u)
+        return 3;
+    if (b == ' ')
+        return 4;
+    if (b < 32)
+        return b == '\n' || b == '\r' ? 5 : 6;
+    return b < 48 ? 7 : 12;
+}
+
+void hunch_contexts_init(struct contexts *c, unsigned level) {
+    c->level = level;
+    c->count = hunch_contexts_count(level);
+}
+
+static void update_words(struct contexts *c, unsigned b) {
+    if (is_letter(b)) {
+        c->word[0] = mix(c->word[0] + 1, b | (b < 128 ? 32 : 0));
+        return;
+    }
+    if (c->word[0]) {
+        for (int i = 5; i > 0; i--)
+            c->word[i] = c->word[i - 1];
+        c->word[0] = 0;
+        c->gap = 0;
+    }
+    c->gap = mix(c->gap, b);
+}
+
+static void update_lines(struct contexts *c, unsigned b, size_t at) {
+    if (b != '\n')
+        return;
+    for (int i = 3; i > 0; i--)
+        c->line_start[i] = c->line_start[i - 1];
+    c->line_start[0] = at;
+}
+
+/* A byte value that comes back at the same distance twice votes for that record length; votes fade. */
+static void update_record(struct contexts *c, unsigned b, size_t at) {
+    uint32_t gap = (uint32_t)at - c->seen[b];
+    if (c->seen[b] && gap == c->distance[b] && gap > 1 && gap < RECORD_MAX) {
+        c->votes[gap] += 16;
+        if (gap != c->record && c->votes[gap] > (c->record ? 2 * c->votes[c->record] + 256u : 512u))
+            c->record = gap;
+        if (c->votes[gap] > 60000)
+            for (unsigned i = 0; i < RECORD_MAX; i++)
+                c->votes[i] >>= 1;
+    }
+    c->distance[b] = gap;
+    c->seen[b] = (uint32_t)at;
+}
+
+unsigned hunch_contexts_count(unsigned level) {
+    static const uint8_t counts[10] = {0, 0, 0, 6, 9, 14, 20, 20, 20, 20};
+    return level <= 9 ? counts[level] : 0;
+}
+
+static void fill(struct contexts *c, const uint8_t *data, size_t at) {
+    uint32_t *h = c->hash;
+    uint32_t b1 = behind(data, at, 1), b2 = behind(data, at, 2), b3 = behind(data, at, 3), b4 = behind(data, at, 4);
+    uint32_t c4 = b1 | b2 << 8 | b3 << 16 | b4 << 24;
+    uint32_t b5 = behind(data, at, 5), b6 = behind(data, at, 6), b7 = behind(data, at, 7), b8 = behind(data, at, 8);
+    uint32_t c8 = b5 | b6 << 8 | b7 << 16 | b8 << 24;
+    size_t column = at - c->line_start[0];
+    uint32_t above = column < c->line_start[0] - c->line_start[1] ? data[c->line_start[1] + column] : 0;
+    unsigned r = c->record;
+    unsigned n = 0;
+    h[n++] = c4 & 0xFFFF;
+    h[n++] = c4 & 0xFFFFFF;
+    h[n++] = c4;
+    h[n++] = mix(c4, c8 & 0xFF);
+    h[n++] = mix(c4, c8 & 0xFFFF);
+    h[n++] = mix(c->word[0], c->word[1]);
+    if (c->level >= 4) {
+        h[n++] = mix(c->word[0], b1);
+        h[n++] = mix(c4, c8);
+        h[n++] = mix(c4 & 0xFFFF00, above);
+    }
+    if (c->level >= 5) {
+        h[n++] = mix(mix(c->word[0], c->word[2]), c->word[1]);
+        h[n++] = c4 & 0x00FFFF00;
+        h[n++] = c4 & 0xFF00FF00;
+        h[n++] = r ? mix((uint32_t)(at % r) << 16 | r, b1) : mix((uint32_t)column, above);
+        h[n++] = r ? mix(behind(data, at, r) | b1 << 8, behind(data, at, 2 * (size_t)r)) : mix(above, b1);
+    }
+    if (c->level >= 6) {
+        h[n++] = mix(c->word[0], c->word[2]);
+        h[n++] = mix(c->word[1], b1);
+        h[n++] = c4 & 0xF0F0F0F0;
+        h[n++] = mix(c4 & 0xFFFFFF, c->word[1]);
+        h[n++] = r ? mix(behind(data, at, r), (uint32_t)(at % r)) : mix(c->gap, c->word[1]);
+        h[n++] = mix(c->classes, b1);
+    }
+    for (unsigned i = 0; i < n; i++)
+        h[i] = mix(h[i] + i * 0x2545F491u, i) * 0x2C1B3C6Du;
+}
+
+void hunch_contexts_update(struct contexts *c, const uint8_t *data, size_t at) {
+    unsigned b = data[at - 1];
+    update_words(c, b);
+    update_lines(c, b, at);
+    update_record(c, b, at);
+    c->classes = c->classes << 4 | classify(b);
+    fill(c, data, at);
+}
