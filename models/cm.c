@@ -73,6 +73,7 @@ struct cm {
     struct sse sse[SSES];
     int32_t reciprocal[COUNTER_LIMIT + 1];
     /* of the bit in hand */
+    uint32_t hash[CONTEXTS_MAX];
     uint8_t *slot[CONTEXTS_MAX];
     uint16_t *direct[CONTEXTS_MAX];
     uint8_t *line[CONTEXTS_MAX];
@@ -156,20 +157,43 @@ static void cm_init(void *state, const struct model_params *p) {
     counter_reciprocals(m->reciprocal);
     init_maps(m);
     init_weights(m);
-    hunch_match_init(&m->match[0], match_bits(p->length), 8);
-    hunch_match_init(&m->match[1], match_bits(p->length), 5);
+    hunch_match_init(&m->match[0], match_bits(p->length), 7);
+    hunch_match_init(&m->match[1], match_bits(p->length), 4);
     for (unsigned k = 0; k < SSES; k++)
         sse_init(&m->sse[k], &m->logistic, sse_sizes[k]);
 }
 
-/* Finds the slots of all contexts for a nibble; the lines are asked for first and then used. */
-static void enter_nibble(struct cm *m, unsigned nibble) {
+/* Asks for the table lines of the next nibble one bit before it begins: of the second nibble, when three bits of the
+ * first are known; of the first, when seven bits of the byte before it are. So a line holds the slots of two sibling
+ * nibbles, and the memory's answer is there when the bit between is coded. */
+static void fetch_second(struct cm *m, unsigned first_bits) {
     for (unsigned i = 0; i < m->count; i++) {
-        m->line[i] = slots_line(m->table, m->line_mask, m->contexts.hash[i], nibble);
+        m->line[i] = slots_line(m->table, m->line_mask, m->hash[i] + first_bits * 0x9E3779B1u);
         __builtin_prefetch(m->line[i]);
     }
+}
+
+static void fetch_first(struct cm *m, unsigned first_bits) {
+    for (unsigned i = 0; i < m->count; i++) {
+        uint32_t h = context_hash(m->contexts.ahead[i], m->contexts.newest[i], first_bits & 127);
+        m->line[i] = slots_line(m->table, m->line_mask, h);
+        __builtin_prefetch(m->line[i]);
+    }
+}
+
+static void enter_second(struct cm *m, unsigned nibble) {
     for (unsigned i = 0; i < m->count; i++)
-        m->slot[i] = slots_find(m->line[i], m->contexts.hash[i], nibble);
+        m->slot[i] = slots_find(m->line[i], m->hash[i] + nibble * 0x9E3779B1u);
+}
+
+static void enter_first(struct cm *m, unsigned byte) {
+    for (unsigned i = 0; i < m->count; i++) {
+        m->hash[i] = context_hash(m->contexts.ahead[i], m->contexts.newest[i], byte);
+        m->slot[i] = slots_find(m->line[i], m->hash[i]);
+    }
+}
+
+static void enter_direct(struct cm *m) {
     if (m->level->direct)
         for (unsigned i = 0; i < m->count; i++) {
             m->direct[i] = m->direct_table + (m->slot[i] - m->table);
@@ -300,22 +324,30 @@ static unsigned code_bit(struct cm *m, struct coder *coder, unsigned bit, unsign
 static void cm_code(void *state, struct coder *coder, uint8_t *data) {
     struct cm *m = state;
     uint64_t recent = 0;
+    fetch_first(m, 0);
     for (size_t at = 0; at < m->length; at++) {
+        unsigned byte = data[at], c0 = 1, b1 = recent & 255, b2 = recent >> 8 & 255;
+        enter_first(m, b1);
+        enter_direct(m);
         if (at) {
-            recent = recent << 8 | data[at - 1];
             hunch_contexts_update(&m->contexts, data, at);
             for (unsigned k = 0; k < MATCHES; k++)
                 hunch_match_update(&m->match[k], data, at, recent);
         }
         m->rate_q25 += ((m->level->rate_q17 << 8) - m->rate_q25) >> 14;
-        unsigned byte = data[at], c0 = 1, b1 = recent & 255, b2 = recent >> 8 & 255;
-        enter_nibble(m, 0);
         for (unsigned bitpos = 0; bitpos < 8; bitpos++) {
-            if (bitpos == 4)
-                enter_nibble(m, c0);
+            if (bitpos == 3)
+                fetch_second(m, c0);
+            if (bitpos == 7)
+                fetch_first(m, c0);
             c0 = c0 << 1 | code_bit(m, coder, byte >> (7 - bitpos) & 1, c0, bitpos, b1, b2);
+            if (bitpos == 3) {
+                enter_second(m, c0);
+                enter_direct(m);
+            }
         }
         data[at] = (uint8_t)c0;
+        recent = recent << 8 | (c0 & 255);
     }
 }
 

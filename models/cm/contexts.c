@@ -33,6 +33,8 @@ static unsigned classify(unsigned b) {
 void hunch_contexts_init(struct contexts *c, unsigned level) {
     c->level = level;
     c->count = hunch_contexts_count(level);
+    for (unsigned i = 0; i < c->count; i++)
+        c->newest[i] = i == 11 || i == 12 ? 0 : UINT32_MAX;
 }
 
 static void update_words(struct contexts *c, unsigned b) {
@@ -77,44 +79,45 @@ unsigned hunch_contexts_count(unsigned level) {
     return level <= 9 ? counts[level] : 0;
 }
 
+/* Contexts of byte at + 1, whose newest byte data[at] is still unknown: b1 is the one before that. */
 static void fill(struct contexts *c, const uint8_t *data, size_t at) {
-    uint32_t *h = c->hash;
+    uint32_t *h = c->ahead;
     uint32_t b1 = behind(data, at, 1), b2 = behind(data, at, 2), b3 = behind(data, at, 3), b4 = behind(data, at, 4);
     uint32_t c4 = b1 | b2 << 8 | b3 << 16 | b4 << 24;
     uint32_t b5 = behind(data, at, 5), b6 = behind(data, at, 6), b7 = behind(data, at, 7), b8 = behind(data, at, 8);
     uint32_t c8 = b5 | b6 << 8 | b7 << 16 | b8 << 24;
-    size_t column = at - c->line_start[0];
+    size_t column = at + 1 - c->line_start[0];
     uint32_t above = column < c->line_start[0] - c->line_start[1] ? data[c->line_start[1] + column] : 0;
-    unsigned r = c->record;
+    size_t r = c->record;
     unsigned n = 0;
+    h[n++] = b1;
     h[n++] = c4 & 0xFFFF;
     h[n++] = c4 & 0xFFFFFF;
-    h[n++] = c4;
-    h[n++] = mix(c4, c8 & 0xFF);
-    h[n++] = mix(c4, c8 & 0xFFFF);
-    h[n++] = mix(c->word[0], c->word[1]);
+    h[n++] = mix(c4, b5);
+    h[n++] = c->word[0];
+    h[n++] = r ? mix(behind(data, at, r - 1) | b1 << 8, behind(data, at, 2 * r - 1)) : mix(above, b1);
     if (c->level >= 4) {
-        h[n++] = mix(c->word[0], b1);
+        h[n++] = mix(c->word[0], c->word[1]);
         h[n++] = mix(c4, c8);
-        h[n++] = mix(c4 & 0xFFFF00, above);
+        h[n++] = mix(c4 & 0xFFFF, above);
     }
     if (c->level >= 5) {
+        h[n++] = c4;
         h[n++] = mix(mix(c->word[0], c->word[2]), c->word[1]);
-        h[n++] = c4 & 0x00FFFF00;
-        h[n++] = c4 & 0xFF00FF00;
-        h[n++] = r ? mix((uint32_t)(at % r) << 16 | r, b1) : mix((uint32_t)column, above);
-        h[n++] = r ? mix(behind(data, at, r) | b1 << 8, behind(data, at, 2 * (size_t)r)) : mix(above, b1);
+        h[n++] = c4 & 0x0000FFFF;
+        h[n++] = c4 & 0x00FF00FF;
+        h[n++] = r ? mix((uint32_t)((at + 1) % r) << 16 | (uint32_t)r, b1) : mix((uint32_t)column, above);
     }
     if (c->level >= 6) {
         h[n++] = mix(c->word[0], c->word[2]);
         h[n++] = mix(c->word[1], b1);
         h[n++] = c4 & 0xF0F0F0F0;
-        h[n++] = mix(c4 & 0xFFFFFF, c->word[1]);
-        h[n++] = r ? mix(behind(data, at, r), (uint32_t)(at % r)) : mix(c->gap, c->word[1]);
+        h[n++] = mix(c4 & 0xFFFF, c->word[1]);
+        h[n++] = r ? mix(behind(data, at, r - 1), (uint32_t)((at + 1) % r)) : mix(c->gap, c->word[1]);
         h[n++] = mix(c->classes, b1);
     }
     for (unsigned i = 0; i < n; i++)
-        h[i] = mix(h[i] + i * 0x2545F491u, i) * 0x2C1B3C6Du;
+        h[i] = (h[i] + i * 0x2545F491u) * 0x9E3779B1u + i;
 }
 
 void hunch_contexts_update(struct contexts *c, const uint8_t *data, size_t at) {

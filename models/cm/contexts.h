@@ -1,4 +1,7 @@
-/* Which contexts predict the next byte: hashes of what stands before it, chosen per level. */
+/* Which contexts predict a byte: hashes of what stands before it, chosen per level.
+ *
+ * They are made one byte ahead, so that memory can be asked for before it is needed: when data[at - 1] is known, the
+ * contexts of byte at + 1 are hashed without data[at], which is added when it is known (context_hash). */
 #ifndef HUNCH_MODELS_CM_CONTEXTS_H
 #define HUNCH_MODELS_CM_CONTEXTS_H
 
@@ -11,7 +14,8 @@ enum { CONTEXTS_MAX = 96, RECORD_MAX = 1024 };
 struct contexts {
     unsigned level;
     unsigned count;          /* contexts in use at this level */
-    uint32_t hash[CONTEXTS_MAX];
+    uint32_t ahead[CONTEXTS_MAX]; /* contexts of the byte after the next, as far as known */
+    uint32_t newest[CONTEXTS_MAX]; /* all ones where the newest byte takes part, else 0 */
     uint32_t word[6];        /* hash of the word in hand, and of the ones before */
     uint32_t gap;            /* hash of what stands between the last word and here */
     uint32_t line;           /* hash of the first bytes of this line */
@@ -28,7 +32,13 @@ void hunch_contexts_init(struct contexts *c, unsigned level);
 /* Number of contexts that a level uses. */
 unsigned hunch_contexts_count(unsigned level);
 
-/* data[0 .. at - 1] is known, at >= 1 and data[at - 1] is new: brings everything up to date and fills hash[]. */
+/* The hash of a context once the newest byte (or, for the table line, its first bits) is known too. */
+static inline uint32_t context_hash(uint32_t ahead, uint32_t newest, uint32_t byte) {
+    uint32_t h = (ahead ^ (byte & newest) * 0x2C1B3C6Du) * 0x297A2D39u;
+    return h ^ h >> 15;
+}
+
+/* data[0 .. at - 1] is known, at >= 1 and data[at - 1] is new: brings everything up to date and fills ahead[]. */
 void hunch_contexts_update(struct contexts *c, const uint8_t *data, size_t at);
 
 #endif

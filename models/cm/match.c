@@ -31,16 +31,19 @@ void hunch_match_update(struct match *m, const uint8_t *data, size_t at, uint64_
         m->length = 0;
     }
     m->predicted = 0;
-    if (at < m->minimum)
-        return;
-    uint32_t *entry = &m->table[hash(m, recent)];
-    if (!m->length && *entry) {
-        m->length = agreement(data, at, *entry);
-        m->pointer = *entry;
-        if (m->length < m->minimum)
-            m->length = 0;
+    if (m->entry) { /* of the bytes before the newest: the memory has had a byte's time to answer */
+        if (!m->length && *m->entry) {
+            m->pointer = *m->entry + 1;
+            m->length = agreement(data, at, m->pointer);
+            if (m->length <= m->minimum)
+                m->length = 0;
+        }
+        *m->entry = (uint32_t)at - 1;
     }
-    *entry = (uint32_t)at;
+    if (at >= m->minimum) {
+        m->entry = &m->table[hash(m, recent)];
+        __builtin_prefetch(m->entry);
+    }
     if (m->length)
         m->predicted = 256u | data[m->pointer];
 }

@@ -12,6 +12,7 @@ struct match {
     uint32_t *table;     /* (1 << bits): hash of the last `minimum` bytes -> position behind them */
     unsigned bits;
     unsigned minimum;    /* bytes; 1..8 */
+    uint32_t *entry;     /* of the table, asked for one byte ago; NULL: none yet */
     size_t pointer;      /* of the byte that stood next */
     unsigned length;     /* bytes that agree; 0: no match */
     unsigned predicted;  /* 256 | the predicted byte; 0: none, or it has failed */

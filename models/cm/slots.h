@@ -8,17 +8,16 @@
 
 enum { SLOT_BYTES = 16, LINE_BYTES = 64, LINE_SLOTS = 4 };
 
-/* Where in a table of line_mask + 1 lines a context's slots for this nibble are (nibble 0: the first, else 16..31 by
- * the first one's bits). */
-static inline uint8_t *slots_line(uint8_t *table, uint32_t line_mask, uint32_t hash, unsigned nibble) {
-    uint32_t h = (hash ^ nibble * 0x9E3779B1u) * 0x85EBCA6Bu;
+/* Where in a table of line_mask + 1 lines the slots of a (hashed) context are. */
+static inline uint8_t *slots_line(uint8_t *table, uint32_t line_mask, uint32_t hash) {
+    uint32_t h = hash * 0x85EBCA6Bu;
     return table + (size_t)((h ^ h >> 16) & line_mask) * LINE_BYTES;
 }
 
 /* The slot of the context in its line; a fresh one is zeroed. Node 1 of a slot in use is never 0 for long: it is
  * the first that is updated. */
-static inline uint8_t *slots_find(uint8_t *line, uint32_t hash, unsigned nibble) {
-    uint8_t check = (uint8_t)((hash + nibble) * 0x2545F491u >> 24);
+static inline uint8_t *slots_find(uint8_t *line, uint32_t hash) {
+    uint8_t check = (uint8_t)(hash * 0x2545F491u >> 24);
     uint8_t *worst = line;
     for (unsigned i = 0; i < LINE_SLOTS; i++) {
         uint8_t *slot = line + i * SLOT_BYTES;
