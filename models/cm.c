@@ -39,13 +39,13 @@ struct level {
 };
 
 static const struct level levels[LEVEL_MAX + 1] = {
-    [3] = {.sets = 3, .table_log2 = 26, .rate_q17 = 400},
-    [4] = {.sets = 4, .table_log2 = 26, .rate_q17 = 350},
-    [5] = {.sets = 6, .table_log2 = 27, .rate_q17 = 350},
-    [6] = {.sets = 8, .table_log2 = 28, .rate_q17 = 300},
-    [7] = {.sets = 8, .table_log2 = 28, .direct = 1, .rate_q17 = 250},
-    [8] = {.sets = 8, .table_log2 = 28, .direct = 1, .rate_q17 = 200},
-    [9] = {.sets = 8, .table_log2 = 28, .direct = 1, .rate_q17 = 150},
+    [3] = {.sets = 3, .table_log2 = 26, .rate_q17 = 75},
+    [4] = {.sets = 4, .table_log2 = 26, .rate_q17 = 65},
+    [5] = {.sets = 6, .table_log2 = 27, .rate_q17 = 65},
+    [6] = {.sets = 8, .table_log2 = 28, .rate_q17 = 56},
+    [7] = {.sets = 8, .table_log2 = 28, .direct = 1, .rate_q17 = 46},
+    [8] = {.sets = 8, .table_log2 = 28, .direct = 1, .rate_q17 = 37},
+    [9] = {.sets = 8, .table_log2 = 28, .direct = 1, .rate_q17 = 28},
 };
 
 static const uint32_t set_sizes[MIXER_SETS_MAX] = {2048, 256, 2048, 1024, 4096, 2048, 256, 2048};
@@ -67,7 +67,6 @@ struct cm {
     uint32_t *maps;        /* (count + 2, 256) counters */
     uint8_t *order1;       /* (256, 256) histories */
     uint8_t order0[256];   /* histories */
-    int32_t *final_weights; /* (256, MIXER_GRAIN) */
     int32_t *weights[MIXER_SETS_MAX]; /* (set_sizes, inputs) */
     struct match match[MATCHES];
     struct sse sse[SSES];
@@ -80,7 +79,6 @@ struct cm {
     uint32_t *map[CONTEXTS_MAX + 2];
     int32_t *chosen[MIXER_SETS_MAX];
     _Alignas(ARENA_ALIGN) int32_t x[INPUTS_MAX];
-    _Alignas(ARENA_ALIGN) int32_t y[MIXER_GRAIN];
 };
 
 static size_t table_bytes(const struct model_params *p, unsigned count) {
@@ -108,7 +106,6 @@ static void carve(struct arena *a, struct cm *m, const struct model_params *p) {
     m->direct_table = l->direct ? hunch_arena_take(a, table * 2) : NULL;
     m->maps = hunch_arena_take(a, sizeof(uint32_t) * 256 * (m->count + 2));
     m->order1 = hunch_arena_take(a, 65536);
-    m->final_weights = hunch_arena_take(a, sizeof(int32_t) * MIXER_GRAIN * 256);
     for (unsigned k = 0; k < l->sets; k++)
         m->weights[k] = hunch_arena_take(a, sizeof(int32_t) * m->inputs * set_sizes[k]);
     for (unsigned k = 0; k < MATCHES; k++)
@@ -139,9 +136,7 @@ static void init_maps(struct cm *m) {
 static void init_weights(struct cm *m) {
     for (unsigned k = 0; k < m->level->sets; k++)
         for (size_t i = 0; i < (size_t)m->inputs * set_sizes[k]; i++)
-            m->weights[k][i] = MIXER_ONE / 8;
-    for (size_t i = 0; i < (size_t)MIXER_GRAIN * 256; i++)
-        m->final_weights[i] = MIXER_ONE / m->level->sets;
+            m->weights[k][i] = MIXER_ONE / 8 / m->level->sets;
 }
 
 static void cm_init(void *state, const struct model_params *p) {
@@ -214,8 +209,8 @@ static unsigned gather(struct cm *m, unsigned c0, unsigned node, unsigned b1) {
         unsigned s = m->slot[i][node];
         uint32_t *map = m->map[i] = &m->maps[i * 256 + s];
         int32_t p = (int32_t)counter_p_q12(*map);
-        x[0] = s ? m->logistic.stretch[p] : 0;
-        x[1] = s ? (p - 2048) >> 2 : 0;
+        x[0] = m->logistic.stretch[p];
+        x[1] = (p - 2048) >> 2;
         seen += s != 0;
     }
     m->map[m->count] = &m->maps[m->count * 256 + m->order0[c0]];
@@ -267,6 +262,7 @@ static void update(struct cm *m, unsigned c0, unsigned node, unsigned b1, unsign
         update_direct(m, node, bit);
     for (unsigned i = 0; i < m->count; i++) {
         counter_update(m->map[i], bit, m->reciprocal, COUNTER_LIMIT);
+        m->maps[i * 256] = counter_start(1u << 21); /* nothing seen: no opinion */
         m->slot[i][node] = m->history.next[m->slot[i][node]][bit];
     }
     counter_update(m->map[m->count], bit, m->reciprocal, COUNTER_LIMIT);
@@ -283,9 +279,6 @@ static void update(struct cm *m, unsigned c0, unsigned node, unsigned b1, unsign
 static unsigned code_bit(struct cm *m, struct coder *coder, unsigned bit, unsigned c0, unsigned bitpos, unsigned b1,
                          unsigned b2) {
     unsigned node = bitpos < 4 ? c0 : (c0 & ((1u << (bitpos - 4)) - 1)) | 1u << (bitpos - 4);
-    unsigned sets = m->level->sets;
-    int32_t sums[MIXER_SETS_MAX], steps[MIXER_SETS_MAX], p_sets[MIXER_SETS_MAX], final, final_step;
-    int32_t *final_weights = m->final_weights + c0 * MIXER_GRAIN;
     sse_choose(&m->sse[0], c0);
     sse_choose(&m->sse[1], b1 << 8 | c0);
     sse_choose(&m->sse[2], ((b1 | b2 << 8) * 0x9E3779B1u >> 8 ^ c0 * 0x85EBu) & 65535);
@@ -293,14 +286,9 @@ static unsigned code_bit(struct cm *m, struct coder *coder, unsigned bit, unsign
         match_predict(&m->match[k], c0, 8 - bitpos);
 
     choose_sets(m, gather(m, c0, node, b1), c0, bitpos, b1, b2);
-    m->kernels.dot(m->x, m->chosen, sets, m->inputs, sums);
-    for (unsigned k = 0; k < sets; k++) {
-        p_sets[k] = (int32_t)logistic_squash(&m->logistic, sums[k]);
-        m->y[k] = clamp_stretch(sums[k] >> 6);
-    }
-    m->kernels.dot(m->y, &final_weights, 1, MIXER_GRAIN, &final);
-    uint32_t p = logistic_squash(&m->logistic, final);
-    int32_t st = clamp_stretch(final >> 6);
+    int32_t sum = m->kernels.dot(m->x, m->chosen, m->level->sets, m->inputs);
+    uint32_t p = logistic_squash(&m->logistic, sum);
+    int32_t st = clamp_stretch(sum >> 6);
     uint32_t refined[SSES];
     for (unsigned k = 0; k < SSES; k++)
         refined[k] = sse_refine(&m->sse[k], st);
@@ -309,12 +297,8 @@ static unsigned code_bit(struct cm *m, struct coder *coder, unsigned bit, unsign
 
     bit = coder_bit(coder, q, bit);
 
-    int32_t target = (int32_t)(bit << 22);
-    for (unsigned k = 0; k < sets; k++)
-        steps[k] = mixer_step(target - p_sets[k], m->rate_q25 >> 8);
-    m->kernels.train(m->x, m->chosen, sets, m->inputs, steps);
-    final_step = mixer_step(target - (int32_t)p, 100);
-    m->kernels.train(m->y, &final_weights, 1, MIXER_GRAIN, &final_step);
+    int32_t step = mixer_step((int32_t)(bit << 22) - (int32_t)p, m->rate_q25 >> 8);
+    m->kernels.train(m->x, m->chosen, m->level->sets, m->inputs, step);
     for (unsigned k = 0; k < SSES; k++)
         sse_update(&m->sse[k], bit);
     update(m, c0, node, b1, bit);

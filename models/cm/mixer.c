@@ -2,29 +2,25 @@
 
 #include "base/cpu.h"
 
-static int32_t dot(const int32_t *x, const int32_t *w, size_t n) {
-    int32_t sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += x[i] * (w[i] >> 16) >> 6;
-    return sum;
-}
-
-static void train(const int32_t *x, int32_t *w, size_t n, int32_t step) {
+int32_t hunch_mixer_dot_c(const int32_t *x, int32_t *const *w, unsigned sets, size_t n) {
+    uint32_t sum = 0;
     for (size_t i = 0; i < n; i++) {
-        int32_t v = w[i] + ((x[i] * step + 4) >> 3);
-        w[i] = v > MIXER_LIMIT ? MIXER_LIMIT : v < -MIXER_LIMIT ? -MIXER_LIMIT : v;
+        int32_t weight = 0;
+        for (unsigned k = 0; k < sets; k++)
+            weight += w[k][i];
+        sum += (uint32_t)(x[i] * (weight >> 12) >> 6);
     }
+    return (int32_t)sum;
 }
 
-void hunch_mixer_dot_c(const int32_t *x, int32_t *const *w, unsigned sets, size_t n, int32_t *sums) {
-    for (unsigned k = 0; k < sets; k++)
-        sums[k] = dot(x, w[k], n);
-}
-
-void hunch_mixer_train_c(const int32_t *x, int32_t *const *w, unsigned sets, size_t n, const int32_t *steps) {
-    for (unsigned k = 0; k < sets; k++)
-        if (steps[k])
-            train(x, w[k], n, steps[k]);
+void hunch_mixer_train_c(const int32_t *x, int32_t *const *w, unsigned sets, size_t n, int32_t step) {
+    for (size_t i = 0; i < n; i++) {
+        int32_t change = (x[i] * step + 64) >> 7;
+        for (unsigned k = 0; k < sets; k++) {
+            int32_t v = w[k][i] + change;
+            w[k][i] = v > MIXER_LIMIT ? MIXER_LIMIT : v < -MIXER_LIMIT ? -MIXER_LIMIT : v;
+        }
+    }
 }
 
 struct mixer_kernels hunch_mixer_kernels(unsigned cpu) {

@@ -1,9 +1,11 @@
 /* Mixing in the logistic domain (Mattern 2012, Mahoney's PAQ): p = squash(sum w_i x_i), and after coding bit b every
- * weight moves by rate * x_i * (b - p), the gradient of the cost. A layer has several weight sets, each chosen by its
- * own small context; a second layer mixes their answers.
+ * weight moves by rate * x_i * (b - p), the gradient of the cost. The weight of an input is the sum of several: one
+ * from each weight set, and each set is chosen by its own small context. All of them learn from the one common error.
+ * (A second layer that mixes one answer per set was tried: no smaller, and a third slower.)
  *
- * x: int32, q8 nats, |x| <= 2047. w: int32, 1.0 = 2^28, |w| <= 7. The product uses the top 16 bits of w, so that it
- * fits: |x * (w >> 16)| < 2^26, and after >> 6 a sum of up to 1024 terms fits 31 bits; the sum is in q14 nats.
+ * x: int32, q8 nats, |x| <= 2047. w: int32, 1.0 = 2^24, |w| < 8, so that 16 of them fit 31 bits. The product uses the
+ * sum without its 12 lowest bits: 2^11 * 2^19 fits; after >> 6 it is in q14 nats. Sums wrap at 32 bits (never for
+ * weights that learning makes).
  */
 #ifndef HUNCH_MODELS_CM_MIXER_H
 #define HUNCH_MODELS_CM_MIXER_H
@@ -12,18 +14,19 @@
 #include <stdint.h>
 
 enum {
-    MIXER_ONE = 1 << 28,        /* weight 1.0 */
-    MIXER_LIMIT = 7 << 28,      /* largest weight; leaves room for one step, below 2^28 */
+    MIXER_ONE = 1 << 24,          /* weight 1.0 */
+    MIXER_LIMIT = (8 << 24) - 1,  /* largest weight */
     MIXER_SETS_MAX = 16,
-    MIXER_GRAIN = 16,           /* inputs are padded with zeros to a multiple of this */
-    MIXER_STEP_LIMIT = 524287   /* |step|: |x * step| < 2^30 */
+    MIXER_GRAIN = 16,             /* inputs are padded with zeros to a multiple of this */
+    MIXER_STEP_LIMIT = 524287     /* |step|: |x * step| < 2^30 */
 };
 
 /* Inner kernels; every variant gives the same results as the plain C one. n is a multiple of MIXER_GRAIN; x and
- * each w[k] are aligned to 64 bytes; 1 <= sets <= MIXER_SETS_MAX. */
-typedef void mixer_dot(const int32_t *x, int32_t *const *w, unsigned sets, size_t n, int32_t *sums);
-/* w[k] += (x * steps[k] + 4) >> 3, held within MIXER_LIMIT; sets with step 0 are left alone. */
-typedef void mixer_train(const int32_t *x, int32_t *const *w, unsigned sets, size_t n, const int32_t *steps);
+ * each w[k] are aligned to 64 bytes; 1 <= sets <= MIXER_SETS_MAX.
+ * dot: sum over i of x[i] * (sum over k of w[k][i] >> 12) >> 6. */
+typedef int32_t mixer_dot(const int32_t *x, int32_t *const *w, unsigned sets, size_t n);
+/* w[k][i] += (x[i] * step + 64) >> 7, held within MIXER_LIMIT */
+typedef void mixer_train(const int32_t *x, int32_t *const *w, unsigned sets, size_t n, int32_t step);
 
 struct mixer_kernels {
     mixer_dot *dot;
