@@ -76,7 +76,7 @@ struct cm {
     uint8_t *slot[CONTEXTS_MAX];
     uint16_t *direct[CONTEXTS_MAX];
     uint8_t *line[CONTEXTS_MAX];
-    uint32_t *map[CONTEXTS_MAX + 2];
+    uint32_t *map[2]; /* of orders 0 and 1 */
     int32_t *chosen[MIXER_SETS_MAX];
     _Alignas(ARENA_ALIGN) int32_t x[INPUTS_MAX];
 };
@@ -203,20 +203,22 @@ static int32_t clamp_stretch(int32_t x) {
 /* Histories of one bit into inputs of the mixer: the probability in the logistic domain, and in the linear one (which
  * says how sure it is). Returns how many contexts have been seen before. */
 static unsigned gather(struct cm *m, unsigned c0, unsigned node, unsigned b1) {
-    int32_t *x = m->x;
-    unsigned seen = 0;
-    for (unsigned i = 0; i < m->count; i++, x += 2) {
-        unsigned s = m->slot[i][node];
-        uint32_t *map = m->map[i] = &m->maps[i * 256 + s];
-        int32_t p = (int32_t)counter_p_q12(*map);
-        x[0] = m->logistic.stretch[p];
+    const int16_t *stretch = m->logistic.stretch;
+    uint8_t *const *slot = m->slot;
+    uint32_t *maps = m->maps;
+    int32_t *restrict x = m->x;
+    unsigned seen = 0, count = m->count;
+    for (unsigned i = 0; i < count; i++, x += 2, maps += 256) {
+        unsigned s = slot[i][node];
+        int32_t p = (int32_t)counter_p_q12(maps[s]);
+        x[0] = stretch[p];
         x[1] = (p - 2048) >> 2;
         seen += s != 0;
     }
-    m->map[m->count] = &m->maps[m->count * 256 + m->order0[c0]];
-    m->map[m->count + 1] = &m->maps[(m->count + 1) * 256 + m->order1[b1 << 8 | c0]];
-    for (unsigned i = m->count; i < m->count + 2; i++)
-        *x++ = m->logistic.stretch[counter_p_q12(*m->map[i])];
+    m->map[0] = &m->maps[m->count * 256 + m->order0[c0]];
+    m->map[1] = &m->maps[(m->count + 1) * 256 + m->order1[b1 << 8 | c0]];
+    for (unsigned i = 0; i < 2; i++)
+        *x++ = stretch[counter_p_q12(*m->map[i])];
     for (unsigned k = 0; k < MATCHES; k++) {
         const struct match *t = &m->match[k];
         int32_t st = t->bucket ? m->logistic.stretch[counter_p_q12(t->map[t->bucket])] : 0;
@@ -260,13 +262,18 @@ static void update_direct(struct cm *m, unsigned node, unsigned bit) {
 static void update(struct cm *m, unsigned c0, unsigned node, unsigned b1, unsigned bit) {
     if (m->level->direct)
         update_direct(m, node, bit);
-    for (unsigned i = 0; i < m->count; i++) {
-        counter_update(m->map[i], bit, m->reciprocal, COUNTER_LIMIT);
-        m->maps[i * 256] = counter_start(1u << 21); /* nothing seen: no opinion */
-        m->slot[i][node] = m->history.next[m->slot[i][node]][bit];
+    const uint8_t *next = &m->history.next[0][bit];
+    uint8_t *const *slot = m->slot;
+    uint32_t *maps = m->maps;
+    for (unsigned i = 0, count = m->count; i < count; i++, maps += 256) {
+        uint8_t *history = &slot[i][node];
+        unsigned s = *history;
+        counter_update(&maps[s], bit, m->reciprocal, COUNTER_LIMIT);
+        maps[0] = counter_start(1u << 21); /* nothing seen: no opinion */
+        *history = next[2 * s];
     }
-    counter_update(m->map[m->count], bit, m->reciprocal, COUNTER_LIMIT);
-    counter_update(m->map[m->count + 1], bit, m->reciprocal, COUNTER_LIMIT);
+    counter_update(m->map[0], bit, m->reciprocal, COUNTER_LIMIT);
+    counter_update(m->map[1], bit, m->reciprocal, COUNTER_LIMIT);
     m->order0[c0] = m->history.next[m->order0[c0]][bit];
     m->order1[b1 << 8 | c0] = m->history.next[m->order1[b1 << 8 | c0]][bit];
     for (unsigned k = 0; k < MATCHES; k++) {
