@@ -27,25 +27,27 @@ enum {
     LEVEL_MAX = 9,
     MATCHES = 2,
     SSES = 3,
+    FR = 40,
     INPUTS_MAX = 3 * CONTEXTS_MAX + 16,
     P_LEAST = 32, /* of 2^22: no bit is ever certain */
 };
 
 struct level {
-    uint8_t sets;       /* weight sets of the first layer */
+    uint8_t groups;     /* mixers of the first layer, each with its own error; a second layer mixes them when > 1 */
+    uint8_t sets;       /* weight sets of each group */
     uint8_t table_log2; /* largest table of histories, bytes */
     uint8_t direct;     /* a directly adapted probability beside each history */
     uint16_t rate_q17;  /* of the first layer, in the long run */
 };
 
 static const struct level levels[LEVEL_MAX + 1] = {
-    [3] = {.sets = 3, .table_log2 = 26, .rate_q17 = 75},
-    [4] = {.sets = 4, .table_log2 = 26, .rate_q17 = 65},
-    [5] = {.sets = 6, .table_log2 = 27, .rate_q17 = 65},
-    [6] = {.sets = 8, .table_log2 = 28, .rate_q17 = 56},
-    [7] = {.sets = 8, .table_log2 = 28, .direct = 1, .rate_q17 = 46},
-    [8] = {.sets = 8, .table_log2 = 28, .direct = 1, .rate_q17 = 37},
-    [9] = {.sets = 8, .table_log2 = 28, .direct = 1, .rate_q17 = 28},
+    [3] = {.groups = 1, .sets = 3, .table_log2 = 26, .rate_q17 = 75},
+    [4] = {.groups = 1, .sets = 4, .table_log2 = 26, .rate_q17 = 65},
+    [5] = {.groups = 1, .sets = 6, .table_log2 = 27, .rate_q17 = 65},
+    [6] = {.groups = 2, .sets = 4, .table_log2 = 28, .rate_q17 = 56},
+    [7] = {.groups = 2, .sets = 4, .table_log2 = 28, .direct = 1, .rate_q17 = 46},
+    [8] = {.groups = 2, .sets = 4, .table_log2 = 28, .direct = 1, .rate_q17 = 37},
+    [9] = {.groups = 2, .sets = 4, .table_log2 = 28, .direct = 1, .rate_q17 = 28},
 };
 
 static const uint32_t set_sizes[MIXER_SETS_MAX] = {2048, 256, 2048, 1024, 4096, 2048, 256, 2048};
@@ -67,6 +69,7 @@ struct cm {
     uint32_t *maps;        /* (count + 2, 256) counters */
     uint8_t *order1;       /* (256, 256) histories */
     uint8_t order0[256];   /* histories */
+    int32_t *final_weights; /* (256, MIXER_GRAIN) */
     int32_t *weights[MIXER_SETS_MAX]; /* (set_sizes, inputs) */
     struct match match[MATCHES];
     struct sse sse[SSES];
@@ -79,6 +82,7 @@ struct cm {
     uint32_t *map[2]; /* of orders 0 and 1 */
     int32_t *chosen[MIXER_SETS_MAX];
     _Alignas(ARENA_ALIGN) int32_t x[INPUTS_MAX];
+    _Alignas(ARENA_ALIGN) int32_t y[MIXER_GRAIN];
 };
 
 static size_t table_bytes(const struct model_params *p, unsigned count) {
@@ -106,7 +110,8 @@ static void carve(struct arena *a, struct cm *m, const struct model_params *p) {
     m->direct_table = l->direct ? hunch_arena_take(a, table * 2) : NULL;
     m->maps = hunch_arena_take(a, sizeof(uint32_t) * 256 * (m->count + 2));
     m->order1 = hunch_arena_take(a, 65536);
-    for (unsigned k = 0; k < l->sets; k++)
+    m->final_weights = hunch_arena_take(a, sizeof(int32_t) * MIXER_GRAIN * 2048);
+    for (unsigned k = 0; k < l->groups * l->sets; k++)
         m->weights[k] = hunch_arena_take(a, sizeof(int32_t) * m->inputs * set_sizes[k]);
     for (unsigned k = 0; k < MATCHES; k++)
         m->match[k].table = hunch_arena_take(a, sizeof(uint32_t) << match_bits(p->length));
@@ -134,7 +139,9 @@ static void init_maps(struct cm *m) {
 }
 
 static void init_weights(struct cm *m) {
-    for (unsigned k = 0; k < m->level->sets; k++)
+    for (size_t i = 0; i < (size_t)MIXER_GRAIN * 2048; i++)
+        m->final_weights[i] = MIXER_ONE / m->level->groups;
+    for (unsigned k = 0; k < m->level->sets * m->level->groups; k++)
         for (size_t i = 0; i < (size_t)m->inputs * set_sizes[k]; i++)
             m->weights[k][i] = MIXER_ONE / 8 / m->level->sets;
 }
@@ -244,7 +251,7 @@ static void choose_sets(struct cm *m, unsigned seen, unsigned c0, unsigned bitpo
         b2,
         m->match[0].bucket ? 256u + m->match[0].predicted % 256 : b1,
     };
-    for (unsigned k = 0; k < m->level->sets; k++)
+    for (unsigned k = 0; k < m->level->sets * m->level->groups; k++)
         m->chosen[k] = m->weights[k] + choice[k] * m->inputs;
 }
 
@@ -293,7 +300,16 @@ static unsigned code_bit(struct cm *m, struct coder *coder, unsigned bit, unsign
         match_predict(&m->match[k], c0, 8 - bitpos);
 
     choose_sets(m, gather(m, c0, node, b1), c0, bitpos, b1, b2);
-    int32_t sum = m->kernels.dot(m->x, m->chosen, m->level->sets, m->inputs);
+    unsigned groups = m->level->groups, sets = m->level->sets;
+    int32_t sum = 0, p_group[MIXER_SETS_MAX];
+    int32_t *fw = m->final_weights + (c0 + 256 * bitpos*0) * MIXER_GRAIN;
+    for (unsigned g = 0; g < groups; g++) {
+        sum = m->kernels.dot(m->x, m->chosen + g * sets, sets, m->inputs);
+        p_group[g] = (int32_t)logistic_squash(&m->logistic, sum);
+        m->y[g] = clamp_stretch(sum >> 6);
+    }
+    if (groups > 1)
+        sum = m->kernels.dot(m->y, &fw, 1, MIXER_GRAIN);
     uint32_t p = logistic_squash(&m->logistic, sum);
     int32_t st = clamp_stretch(sum >> 6);
     uint32_t refined[SSES];
@@ -304,8 +320,12 @@ static unsigned code_bit(struct cm *m, struct coder *coder, unsigned bit, unsign
 
     bit = coder_bit(coder, q, bit);
 
-    int32_t step = mixer_step((int32_t)(bit << 22) - (int32_t)p, m->rate_q25 >> 8);
-    m->kernels.train(m->x, m->chosen, m->level->sets, m->inputs, step);
+    for (unsigned g = 0; g < groups; g++) {
+        int32_t step = mixer_step((int32_t)(bit << 22) - p_group[g], m->rate_q25 >> 8);
+        m->kernels.train(m->x, m->chosen + g * sets, sets, m->inputs, step);
+    }
+    if (groups > 1)
+        m->kernels.train(m->y, &fw, 1, MIXER_GRAIN, mixer_step((int32_t)(bit << 22) - (int32_t)p, FR));
     for (unsigned k = 0; k < SSES; k++)
         sse_update(&m->sse[k], bit);
     update(m, c0, node, b1, bit);
