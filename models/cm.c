@@ -87,7 +87,7 @@ struct cm {
 
 static size_t table_bytes(const struct model_params *p, unsigned count) {
     size_t want = p->length * count * 2 * SLOT_BYTES, bytes = 1 << 14;
-    while (bytes < want && bytes < (size_t)1 << levels[p->parameter].table_log2)
+    while (bytes < want && bytes < (size_t)1 << levels[p->parameter & 15].table_log2)
         bytes *= 2;
     return bytes;
 }
@@ -101,7 +101,7 @@ static unsigned match_bits(size_t length) {
 
 /* Lays the state out; with arena->base NULL it only counts (m is then a stand-in). */
 static void carve(struct arena *a, struct cm *m, const struct model_params *p) {
-    const struct level *l = m->level = &levels[p->parameter];
+    const struct level *l = m->level = &levels[p->parameter & 15];
     size_t table = table_bytes(p, m->count = hunch_contexts_count(p->parameter));
     unsigned inputs = (l->direct ? 3 : 2) * m->count + 2 + MATCHES;
     m->inputs = (inputs + MIXER_GRAIN - 1) / MIXER_GRAIN * MIXER_GRAIN;
@@ -122,7 +122,7 @@ static void carve(struct arena *a, struct cm *m, const struct model_params *p) {
 static size_t cm_size(const struct model_params *p) {
     struct arena count = {NULL, 0};
     struct cm stand_in;
-    if (p->parameter < LEVEL_MIN || p->parameter > LEVEL_MAX || p->length > (size_t)1 << 30)
+    if (!hunch_contexts_count(p->parameter) || p->length > (size_t)1 << 30)
         return 0;
     hunch_arena_take(&count, sizeof stand_in);
     carve(&count, &stand_in, p);
@@ -338,10 +338,15 @@ static void cm_code(void *state, struct coder *coder, uint8_t *data) {
     fetch_first(m, 0);
     for (size_t at = 0; at < m->length; at++) {
         unsigned byte = data[at], c0 = 1, b1 = recent & 255, b2 = recent >> 8 & 255;
+        if (m->contexts.width) {
+            hunch_contexts_record(&m->contexts, data, at);
+            fetch_first(m, 0);
+        }
         enter_first(m, b1);
         enter_direct(m);
         if (at) {
-            hunch_contexts_update(&m->contexts, data, at);
+            if (!m->contexts.width)
+                hunch_contexts_update(&m->contexts, data, at);
             for (unsigned k = 0; k < MATCHES; k++)
                 hunch_match_update(&m->match[k], data, at, recent);
         }
@@ -349,7 +354,7 @@ static void cm_code(void *state, struct coder *coder, uint8_t *data) {
         for (unsigned bitpos = 0; bitpos < 8; bitpos++) {
             if (bitpos == 3)
                 fetch_second(m, c0);
-            if (bitpos == 7)
+            if (bitpos == 7 && !m->contexts.width)
                 fetch_first(m, c0);
             c0 = c0 << 1 | code_bit(m, coder, byte >> (7 - bitpos) & 1, c0, bitpos, b1, b2);
             if (bitpos == 3) {

@@ -30,11 +30,14 @@ static unsigned classify(unsigned b) {
     return b < 48 ? 7 : 12;
 }
 
-void hunch_contexts_init(struct contexts *c, unsigned level) {
-    c->level = level;
-    c->count = hunch_contexts_count(level);
+void hunch_contexts_init(struct contexts *c, uint32_t parameter) {
+    c->level = parameter & 15;
+    c->width = parameter >> PARAMETER_WIDTH & 7;
+    c->shift = parameter >> PARAMETER_SHIFT & 3;
+    c->stride = parameter >> PARAMETER_STRIDE;
+    c->count = hunch_contexts_count(parameter);
     for (unsigned i = 0; i < c->count; i++)
-        c->newest[i] = i == 11 || i == 12 ? 0 : UINT32_MAX;
+        c->newest[i] = c->width || i == 9 ? 0 : UINT32_MAX;
 }
 
 static void update_words(struct contexts *c, unsigned b) {
@@ -59,24 +62,14 @@ static void update_lines(struct contexts *c, unsigned b, size_t at) {
     c->line_start[0] = at;
 }
 
-/* A byte value that comes back at the same distance twice votes for that record length; votes fade. */
-static void update_record(struct contexts *c, unsigned b, size_t at) {
-    uint32_t gap = (uint32_t)at - c->seen[b];
-    if (c->seen[b] && gap == c->distance[b] && gap > 1 && gap < RECORD_MAX) {
-        c->votes[gap] += 16;
-        if (gap != c->record && c->votes[gap] > (c->record ? 2 * c->votes[c->record] + 256u : 512u))
-            c->record = gap;
-        if (c->votes[gap] > 60000)
-            for (unsigned i = 0; i < RECORD_MAX; i++)
-                c->votes[i] >>= 1;
-    }
-    c->distance[b] = gap;
-    c->seen[b] = (uint32_t)at;
-}
-
-unsigned hunch_contexts_count(unsigned level) {
-    static const uint8_t counts[10] = {0, 0, 0, 6, 9, 14, 20, 20, 20, 20};
-    return level <= 9 ? counts[level] : 0;
+unsigned hunch_contexts_count(uint32_t parameter) {
+    static const uint8_t counts[10] = {0, 0, 0, 6, 8, 10, 16, 16, 20, 20};
+    unsigned level = parameter & 15;
+    uint32_t width = parameter >> PARAMETER_WIDTH & 7, shift = parameter >> PARAMETER_SHIFT & 3;
+    uint32_t stride = parameter >> PARAMETER_STRIDE;
+    if (level < 3 || level > 9 || width > 4 || (width ? shift >= width || stride > STRIDE_MAX : shift || stride))
+        return 0;
+    return width ? hunch_contexts_record_count(level) : counts[level];
 }
 
 /* Contexts of byte at + 1, whose newest byte data[at] is still unknown: b1 is the one before that. */
@@ -88,33 +81,34 @@ static void fill(struct contexts *c, const uint8_t *data, size_t at) {
     uint32_t c8 = b5 | b6 << 8 | b7 << 16 | b8 << 24;
     size_t column = at + 1 - c->line_start[0];
     uint32_t above = column < c->line_start[0] - c->line_start[1] ? data[c->line_start[1] + column] : 0;
-    size_t r = c->record;
     unsigned n = 0;
     h[n++] = b1;
     h[n++] = c4 & 0xFFFF;
     h[n++] = c4 & 0xFFFFFF;
     h[n++] = mix(c4, b5);
     h[n++] = c->word[0];
-    h[n++] = r ? mix(behind(data, at, r - 1) | b1 << 8, behind(data, at, 2 * r - 1)) : mix(above, b1);
+    h[n++] = mix(c->word[0], c->word[1]);
     if (c->level >= 4) {
-        h[n++] = mix(c->word[0], c->word[1]);
         h[n++] = mix(c4, c8);
         h[n++] = mix(c4 & 0xFFFF, above);
     }
     if (c->level >= 5) {
-        h[n++] = c4;
         h[n++] = mix(mix(c->word[0], c->word[2]), c->word[1]);
-        h[n++] = c4 & 0x0000FFFF;
-        h[n++] = c4 & 0x00FF00FF;
-        h[n++] = r ? mix((uint32_t)((at + 1) % r) << 16 | (uint32_t)r, b1) : mix((uint32_t)column, above);
+        h[n++] = c4 & 0x00FF00FF; /* without the newest byte */
     }
     if (c->level >= 6) {
+        h[n++] = c4;
         h[n++] = mix(c->word[0], c->word[2]);
-        h[n++] = mix(c->word[1], b1);
+        h[n++] = mix(above, b1);
+        h[n++] = mix((uint32_t)column, above);
         h[n++] = c4 & 0xF0F0F0F0;
         h[n++] = mix(c4 & 0xFFFF, c->word[1]);
-        h[n++] = r ? mix(behind(data, at, r - 1), (uint32_t)((at + 1) % r)) : mix(c->gap, c->word[1]);
+    }
+    if (c->level >= 8) {
+        h[n++] = mix(c->word[1], b1);
+        h[n++] = mix(c->gap, c->word[1]);
         h[n++] = mix(c->classes, b1);
+        h[n++] = c4 & 0x0000FFFF;
     }
     for (unsigned i = 0; i < n; i++)
         h[i] = (h[i] + i * 0x2545F491u) * 0x9E3779B1u + i;
@@ -124,7 +118,6 @@ void hunch_contexts_update(struct contexts *c, const uint8_t *data, size_t at) {
     unsigned b = data[at - 1];
     update_words(c, b);
     update_lines(c, b, at);
-    update_record(c, b, at);
     c->classes = c->classes << 4 | classify(b);
     fill(c, data, at);
 }

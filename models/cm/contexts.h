@@ -8,7 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CONTEXTS_MAX = 96, RECORD_MAX = 1024 };
+enum { CONTEXTS_MAX = 96 };
+
+/* The model's parameter: bits 0..3 level, 4..6 bytes per sample (0: no records), 7..8 place of the block's first byte
+ * in its sample, 9.. bytes per row of samples. */
+enum { PARAMETER_WIDTH = 4, PARAMETER_SHIFT = 7, PARAMETER_STRIDE = 9, STRIDE_MAX = 1 << 16 };
 
 /* What the contexts remember of the bytes so far. */
 struct contexts {
@@ -20,17 +24,23 @@ struct contexts {
     uint32_t gap;            /* hash of what stands between the last word and here */
     uint32_t line;           /* hash of the first bytes of this line */
     size_t line_start[4];    /* where this line and the ones before begin */
-    uint32_t seen[256];      /* 1 + position where each byte value stood last */
-    uint32_t distance[256];  /* and how far before it stood the time before */
-    uint16_t votes[RECORD_MAX];
-    unsigned record;         /* detected record length in bytes; 0: none */
+    size_t width;            /* bytes per sample; 0: not records */
+    size_t shift;            /* place of byte 0 in its sample */
+    size_t stride;           /* bytes per row of samples */
     uint32_t classes;        /* classes of the last 8 bytes, 4 bits each, newest lowest */
 };
 
-void hunch_contexts_init(struct contexts *c, unsigned level);
+void hunch_contexts_init(struct contexts *c, uint32_t parameter);
 
-/* Number of contexts that a level uses. */
-unsigned hunch_contexts_count(unsigned level);
+/* Number of contexts that a parameter uses; 0 when it is not valid. */
+unsigned hunch_contexts_count(uint32_t parameter);
+
+/* The same for records (contexts_record.c): contexts of byte `at` itself, newest[] all 0. */
+void hunch_contexts_record(struct contexts *c, const uint8_t *data, size_t at);
+unsigned hunch_contexts_record_count(unsigned level);
+
+/* For the encoder: the parameter for this block at this level, with its records if it seems to have any. */
+uint32_t hunch_cm_parameter(const uint8_t *data, size_t length, unsigned level);
 
 /* The hash of a context once the newest byte (or, for the table line, its first bits) is known too. */
 static inline uint32_t context_hash(uint32_t ahead, uint32_t newest, uint32_t byte) {
