@@ -44,10 +44,10 @@ static const struct level levels[LEVEL_MAX + 1] = {
     [3] = {.groups = 1, .sets = 3, .table_log2 = 26, .rate_q17 = 75},
     [4] = {.groups = 1, .sets = 4, .table_log2 = 26, .rate_q17 = 65},
     [5] = {.groups = 1, .sets = 6, .table_log2 = 27, .rate_q17 = 65},
-    [6] = {.groups = 2, .sets = 4, .table_log2 = 28, .rate_q17 = 56},
-    [7] = {.groups = 2, .sets = 4, .table_log2 = 28, .direct = 1, .rate_q17 = 46},
-    [8] = {.groups = 2, .sets = 4, .table_log2 = 28, .direct = 1, .rate_q17 = 37},
-    [9] = {.groups = 2, .sets = 4, .table_log2 = 28, .direct = 1, .rate_q17 = 28},
+    [6] = {.groups = 2, .sets = 4, .table_log2 = 28, .rate_q17 = 60},
+    [7] = {.groups = 2, .sets = 4, .table_log2 = 28, .direct = 1, .rate_q17 = 60},
+    [8] = {.groups = 2, .sets = 4, .table_log2 = 28, .direct = 1, .rate_q17 = 60},
+    [9] = {.groups = 2, .sets = 4, .table_log2 = 28, .direct = 1, .rate_q17 = 60},
 };
 
 static const uint32_t set_sizes[MIXER_SETS_MAX] = {2048, 256, 2048, 1024, 4096, 2048, 256, 2048};
