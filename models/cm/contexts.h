@@ -14,6 +14,16 @@ enum { CONTEXTS_MAX = 96 };
  * in its sample, 9.. bytes per row of samples. */
 enum { PARAMETER_WIDTH = 4, PARAMETER_SHIFT = 7, PARAMETER_STRIDE = 9, STRIDE_MAX = 1 << 16 };
 
+enum { FILTER_TAPS = 14 };
+
+/* An adaptive linear filter (normalised LMS, Widrow and Hoff) over a sample's neighbours; one per byte of a sample. */
+struct filter {
+    int32_t weight_q16[FILTER_TAPS];
+    int32_t input[FILTER_TAPS]; /* neighbours less their base */
+    int32_t base;
+    int32_t prediction_q4;
+};
+
 /* What the contexts remember of the bytes so far. */
 struct contexts {
     unsigned level;
@@ -27,6 +37,7 @@ struct contexts {
     size_t width;            /* bytes per sample; 0: not records */
     size_t shift;            /* place of byte 0 in its sample */
     size_t stride;           /* bytes per row of samples */
+    struct filter filter[4];
     uint32_t classes;        /* classes of the last 8 bytes, 4 bits each, newest lowest */
 };
 

@@ -27,8 +27,26 @@ static int32_t median(int32_t a, int32_t b, int32_t c) {
     return c < low ? low : c > high ? high : c;
 }
 
+/* Learns from the sample that has come, then predicts the next from its neighbours (base: about their middle).
+ * |input| < 2^16 and |weight| <= 4: a sum of 14 products fits 37 bits. */
+static int32_t filter_run(struct filter *f, int32_t came, const int32_t *neighbours, int32_t base, int rate) {
+    int64_t sum = 0, power = 64, error = ((int64_t)came << 4) - f->prediction_q4;
+    for (unsigned i = 0; i < FILTER_TAPS; i++)
+        power += (int64_t)f->input[i] * f->input[i];
+    int64_t gain_q16 = error * rate * 16 / power; /* of the error in 1/16, per unit of input */
+    for (unsigned i = 0; i < FILTER_TAPS; i++) {
+        int64_t w = f->weight_q16[i] + (gain_q16 * f->input[i] >> 4);
+        f->weight_q16[i] = (int32_t)(w > 4 << 16 ? 4 << 16 : w < -(4 << 16) ? -(4 << 16) : w);
+        f->input[i] = neighbours[i] - base;
+        sum += (int64_t)f->weight_q16[i] * f->input[i];
+    }
+    f->base = base;
+    f->prediction_q4 = base * 16 + (int32_t)(sum >> 12);
+    return f->prediction_q4;
+}
+
 unsigned hunch_contexts_record_count(unsigned level) {
-    static const uint8_t counts[10] = {0, 0, 0, 6, 8, 10, 14, 18, 22, 22};
+    static const uint8_t counts[10] = {0, 0, 0, 6, 8, 10, 14, 21, 25, 25};
     return counts[level];
 }
 
@@ -54,8 +72,18 @@ void hunch_contexts_record(struct contexts *c, const uint8_t *data, size_t at) {
         2 * N - NN,
         (W + 2 * NE - NNE + 1) >> 1,
         (N + NW + NE + NEE + W + WW) / 6,
+        0,
     };
     enum { PREDICTORS = sizeof predictors / sizeof predictors[0] };
+    struct filter *f = &c->filter[phase];
+    if (c->level >= 5 && (phase == 0 || c->width != 2)) {
+        int32_t neighbours[FILTER_TAPS] = {W, N, NW, NE, WW, NN, NNE, NEE,
+            sample(c, data, s, 3 * w), sample(c, data, s, 2 * r + w), sample(c, data, s, r + 2 * w), sample(c, data, s, 3 * r),
+            sample(c, data, s, 2 * r + 2 * w), sample(c, data, s, r > 3 * w ? r - 3 * w : r)};
+        filter_run(f, W, neighbours, (W + N) >> 1, 100);
+    }
+    int32_t learned = c->filter[c->width == 2 ? 0 : phase].prediction_q4;
+    predictors[PREDICTORS - 1] = (learned + 8) >> 4;
     uint32_t p[PREDICTORS];
     for (unsigned i = 0; i < PREDICTORS; i++)
         p[i] = back ? (uint32_t)((predictors[i] - (int32_t)known + 128) >> 8) : (uint32_t)predictors[i];
@@ -71,8 +99,8 @@ void hunch_contexts_record(struct contexts *c, const uint8_t *data, size_t at) {
         h[n++] = mix(p[8], 0);
     }
     if (c->level >= 5) {
-        h[n++] = mix((uint32_t)W, (uint32_t)N << 16 | known);
-        h[n++] = mix(p[6], spread >> 2);
+        h[n++] = mix(p[PREDICTORS - 1], spread >> 1);
+        h[n++] = mix(back ? p[PREDICTORS - 1] : (uint32_t)learned >> 2, 99);
     }
     if (c->level >= 6) {
         h[n++] = mix(p[7], 0);
@@ -81,6 +109,9 @@ void hunch_contexts_record(struct contexts *c, const uint8_t *data, size_t at) {
         h[n++] = mix(p[10], spread);
     }
     if (c->level >= 7) {
+        h[n++] = mix((uint32_t)W, (uint32_t)N << 16 | known);
+        h[n++] = mix(p[6], spread >> 2);
+        h[n++] = mix(p[PREDICTORS - 1], p[0]);
         h[n++] = mix((uint32_t)(N | NE << 16), known);
         h[n++] = mix((uint32_t)(W | WW << 16), known);
         h[n++] = mix((uint32_t)(W >> 2 | (N >> 2) << 16), (uint32_t)(NE >> 2) << 8 | known);
