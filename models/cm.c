@@ -143,7 +143,7 @@ static void init_weights(struct cm *m) {
         m->final_weights[i] = MIXER_ONE / m->level->groups;
     for (unsigned k = 0; k < m->level->sets * m->level->groups; k++)
         for (size_t i = 0; i < (size_t)m->inputs * set_sizes[k]; i++)
-            m->weights[k][i] = MIXER_ONE / 8 / m->level->sets;
+            m->weights[k][i] = MIXER_ONE * 3 / (int32_t)m->inputs / m->level->sets;
 }
 
 static void cm_init(void *state, const struct model_params *p) {

@@ -54,6 +54,19 @@ static void update_words(struct contexts *c, unsigned b) {
     c->gap = mix(c->gap, b);
 }
 
+/* What structured text shows: the field in the line, the tag in hand, the shape of the last bytes. */
+static void update_structure(struct contexts *c, unsigned b, unsigned before) {
+    if (b == '\n')
+        c->field = 0;
+    else if ((b == ' ' || b == ',' || b == '\t' || b == ';') && before != ' ')
+        c->field++;
+    if (b == '<')
+        c->tag = 1;
+    else if (c->tag && (c->tag & 1)) /* odd while the name goes on */
+        c->tag = is_letter(b) || b == '/' ? mix(c->tag, b) | 1 : c->tag & ~1u;
+    c->number = c->number * 0x2F0B4C47u + 1 + (b - '0' < 10u ? '0' : is_letter(b) ? 'a' : b);
+}
+
 static void update_lines(struct contexts *c, unsigned b, size_t at) {
     if (b != '\n')
         return;
@@ -63,7 +76,7 @@ static void update_lines(struct contexts *c, unsigned b, size_t at) {
 }
 
 unsigned hunch_contexts_count(uint32_t parameter) {
-    static const uint8_t counts[10] = {0, 0, 0, 6, 8, 10, 16, 16, 20, 20};
+    static const uint8_t counts[10] = {0, 0, 0, 6, 8, 10, 16, 16, 37, 37};
     unsigned level = parameter & 15;
     uint32_t width = parameter >> PARAMETER_WIDTH & 7, shift = parameter >> PARAMETER_SHIFT & 3;
     uint32_t stride = parameter >> PARAMETER_STRIDE;
@@ -105,6 +118,26 @@ static void fill(struct contexts *c, const uint8_t *data, size_t at) {
         h[n++] = mix(c4 & 0xFFFF, c->word[1]);
     }
     if (c->level >= 8) {
+        uint32_t next = column + 1 < c->line_start[0] - c->line_start[1] ? data[c->line_start[1] + column + 1] : 0;
+        size_t second = column < c->line_start[1] - c->line_start[2] ? data[c->line_start[2] + column] : 0;
+        uint32_t first = c->line_start[0] < at ? data[c->line_start[0]] : 0;
+        h[n++] = mix(above | next << 8, b1);
+        h[n++] = mix(above | (uint32_t)second << 8, b1);
+        h[n++] = mix(c->field, c->word[0]);
+        h[n++] = mix(c->field | first << 16, above | b1 << 8);
+        h[n++] = mix(c->number, c->field);
+        h[n++] = mix(c->classes, c->field);
+        h[n++] = mix(c->classes >> 8, b1 | b2 << 8);
+        h[n++] = mix(c->tag, c->word[0]);
+        h[n++] = mix(c->tag, b1 | b2 << 8);
+        h[n++] = mix((uint32_t)column, c->word[0]);
+        h[n++] = mix(c->word[0], c->word[3]);
+        h[n++] = mix(mix(c->word[0], c->word[1]), mix(c->word[2], c->word[3]));
+        h[n++] = mix(c4, mix(c8, b5 ^ behind(data, at, 9) << 8 ^ behind(data, at, 10) << 16));
+        h[n++] = mix(mix(c4, c8), mix(behind(data, at, 9) | behind(data, at, 10) << 8, behind(data, at, 11) | behind(data, at, 12) << 8 | behind(data, at, 13) << 16));
+        h[n++] = mix(c4 & 0xFFFFFF, c->word[1]);
+        h[n++] = c4 & 0xFFFFFF00;
+        h[n++] = mix(c->word[1], c->word[2]);
         h[n++] = mix(c->word[1], b1);
         h[n++] = mix(c->gap, c->word[1]);
         h[n++] = mix(c->classes, b1);
@@ -118,6 +151,7 @@ void hunch_contexts_update(struct contexts *c, const uint8_t *data, size_t at) {
     unsigned b = data[at - 1];
     update_words(c, b);
     update_lines(c, b, at);
+    update_structure(c, b, at > 1 ? data[at - 2] : 0);
     c->classes = c->classes << 4 | classify(b);
     fill(c, data, at);
 }

@@ -33,6 +33,9 @@ struct contexts {
     uint32_t word[6];        /* hash of the word in hand, and of the ones before */
     uint32_t gap;            /* hash of what stands between the last word and here */
     uint32_t line;           /* hash of the first bytes of this line */
+    uint32_t field;          /* place of the field in its line: separated by blanks, commas, tabs */
+    uint32_t tag;            /* hash of the last name behind '<' */
+    uint32_t number;         /* the last bytes with digits as one, letters as another */
     size_t line_start[4];    /* where this line and the ones before begin */
     size_t width;            /* bytes per sample; 0: not records */
     size_t shift;            /* place of byte 0 in its sample */
