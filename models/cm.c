@@ -47,7 +47,7 @@ static const struct level levels[LEVEL_MAX + 1] = {
     [6] = {.groups = 2, .sets = 4, .table_log2 = 28, .rate_q17 = 60},
     [7] = {.groups = 2, .sets = 4, .table_log2 = 28, .direct = 1, .rate_q17 = 60},
     [8] = {.groups = 2, .sets = 4, .table_log2 = 28, .direct = 1, .rate_q17 = 60},
-    [9] = {.groups = 2, .sets = 4, .table_log2 = 28, .direct = 1, .rate_q17 = 60},
+    [9] = {.groups = 4, .sets = 2, .table_log2 = 28, .direct = 1, .rate_q17 = 60},
 };
 
 static const uint32_t set_sizes[MIXER_SETS_MAX] = {2048, 256, 2048, 1024, 4096, 2048, 256, 2048};
@@ -257,12 +257,12 @@ static void choose_sets(struct cm *m, unsigned seen, unsigned c0, unsigned bitpo
 
 /* Direct probabilities: fast at first, by the evidence of the history beside it. */
 static void update_direct(struct cm *m, unsigned node, unsigned bit) {
-    static const uint8_t rate[8] = {28, 20, 15, 11, 9, 7, 6, 5}; /* of 64 */
+    static const uint8_t rate[16] = {112, 80, 60, 45, 36, 30, 25, 21, 18, 16, 14, 13, 12, 11, 10, 9}; /* of 256 */
     for (unsigned i = 0; i < m->count; i++) {
         unsigned s = m->slot[i][node], n = m->history.zeros[s] + m->history.ones[s];
         uint16_t *p = &m->direct[i][node];
         int32_t old = s ? *p : 32768;
-        *p = (uint16_t)(old + ((bit ? 65535 : 0) - old) * rate[n < 7 ? n : 7] / 64);
+        *p = (uint16_t)(old + ((bit ? 65535 : 0) - old) * rate[n < 15 ? n : 15] / 256);
     }
 }
 
