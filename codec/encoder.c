@@ -10,6 +10,7 @@
 struct encoder {
     struct hunch_stream base;
     struct buffer halves[2];
+    struct buffer spare; /* empty, of a block that is done: fresh memory costs more than coding noise does */
     uint64_t start;        /* original bytes in blocks cut so far */
     uint64_t cut;          /* blocks */
     struct buffer pending; /* headers and trailer that wait for room in the output */
@@ -79,6 +80,16 @@ static bool write_trailer(struct encoder *e) {
     return write_pending(e, bytes, footer.header_length);
 }
 
+/* Keeps the larger of a done block's buffer and the spare one. */
+static void recycle(struct encoder *e, struct buffer *done) {
+    if (done->capacity <= e->spare.capacity)
+        return;
+    struct buffer smaller = e->spare;
+    e->spare = *done;
+    e->spare.length = 0;
+    *done = smaller;
+}
+
 /* Gives what is ready, in order; *full tells that the output had no room for all of it. NO_MEMORY, or what a block's
  * encoding answered. */
 static enum hunch_status drain(struct encoder *e, struct hunch_output *out, bool *full) {
@@ -104,6 +115,7 @@ static enum hunch_status drain(struct encoder *e, struct hunch_output *out, bool
         *full = !hunch_stream_give(out, payload, length, &job->given);
         if (*full)
             return HUNCH_OK;
+        recycle(e, &job->input);
         hunch_queue_pop(&e->base.queue);
         e->head_begun = false;
     }
@@ -120,6 +132,10 @@ static enum hunch_status take(struct encoder *e, struct hunch_input *in) {
         size_t count = left < room ? left : room;
         if (count == 0)
             continue;
+        if (half->capacity == 0) {
+            *half = e->spare;
+            e->spare = (struct buffer){0};
+        }
         if (!hunch_buffer_reserve(half, &e->base.context.allocator, count, block))
             return HUNCH_NO_MEMORY;
         memcpy(half->bytes + half->length, (const uint8_t *)in->data + in->position, count);
@@ -147,7 +163,7 @@ static enum hunch_status share(struct encoder *e, size_t length) {
 static void cut(struct encoder *e, size_t length, bool sole, uint64_t need) {
     struct job job = {
         .kind = JOB_ENCODE,
-        .input = e->halves[0].bytes,
+        .input = e->halves[0],
         .memory = need,
         .block = {.flags = sole ? BLOCK_SOLE : 0, .start = e->start, .length = length},
     };
@@ -169,7 +185,7 @@ static enum hunch_status cut_next(struct encoder *e, bool ending, bool finish, b
         return HUNCH_OK;
     size_t length = (size_t)hunch_plan_cut(waiting, block);
     uint64_t need = hunch_block_encode_need(&e->base.context, length);
-    uint64_t held = e->halves[1].capacity;
+    uint64_t held = (uint64_t)e->halves[1].capacity + e->spare.capacity;
     if (need == UINT64_MAX)
         return HUNCH_BAD_ARGUMENT;
     switch (hunch_queue_admit(&e->base.queue, need, held)) {
@@ -230,6 +246,7 @@ static void release(struct hunch_stream *stream) {
     const struct allocator *allocator = &stream->context.allocator;
     hunch_buffer_free(&e->halves[0], allocator);
     hunch_buffer_free(&e->halves[1], allocator);
+    hunch_buffer_free(&e->spare, allocator);
     hunch_buffer_free(&e->pending, allocator);
     hunch_buffer_free(&e->index, allocator);
 }

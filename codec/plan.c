@@ -73,10 +73,10 @@ static unsigned sample_rate(size_t length) {
 }
 
 static bool repeats(uint32_t *table, const uint8_t *data, size_t length) {
-    unsigned rate = sample_rate(length);
+    uint32_t chosen = (UINT32_C(1) << sample_rate(length)) - 1; /* noise shows these bits as often as any others */
     size_t samples = 0, again = 0;
     for (size_t i = 0; i + 8 <= length; i++) {
-        if (load_u32(data + i) * UINT32_C(0x9E3779B1) >> (32 - rate))
+        if ((load_u32(data + i) & chosen) != chosen)
             continue;
         uint64_t print = load_u64(data + i) * UINT64_C(0x9E3779B97F4A7C15);
         uint32_t *slot = &table[print >> (64 - TABLE_BITS)];

@@ -1,7 +1,7 @@
 #include "codec/queue.h"
 
 static uint8_t *job_input(const struct job *job) {
-    return job->input ? job->input + job->input_at : NULL;
+    return job->input.bytes ? job->input.bytes + job->input_at : NULL;
 }
 
 static void run(struct task *task) {
@@ -74,9 +74,8 @@ uint8_t *hunch_job_result(const struct job *job, uint64_t *length) {
 }
 
 static void free_bytes(struct queue *queue, struct job *job) {
-    hunch_release(&queue->context->allocator, job->input);
+    hunch_buffer_free(&job->input, &queue->context->allocator);
     hunch_release(&queue->context->allocator, job->output);
-    job->input = NULL;
     job->output = NULL;
     queue->memory -= job->memory;
     job->memory = 0;

@@ -7,6 +7,7 @@
 
 #include "base/pool.h"
 #include "codec/block.h"
+#include "codec/buffer.h"
 
 enum job_kind {
     JOB_ENCODE, /* content to payload */
@@ -20,7 +21,7 @@ struct job {
     enum hunch_status status; /* of the finished work; for JOB_LOST why it is lost */
     const struct context *context;
     struct block_header block;
-    uint8_t *input;    /* owned allocation */
+    struct buffer input; /* owned */
     size_t input_at;   /* where the content or payload begins in it */
     uint8_t *output;   /* owned allocation; NULL: the input is the output */
     size_t coded;      /* bytes of payload */

@@ -187,16 +187,15 @@ static enum step submit(struct decoder *d, const struct part *part, size_t total
     struct job job = {.kind = JOB_DECODE, .block = part->block, .coded = (size_t)part->length, .memory = need};
     job.offset = d->base_offset + d->next;
     if (held(d) == total) {
-        job.input = d->held.bytes;
+        job.input = d->held;
         job.input_at = d->at + part->header_length;
         d->held = (struct buffer){0};
         d->at = 0;
         d->consumed += total;
     } else {
-        job.input = hunch_allocate(&d->base.context.allocator, job.coded);
-        if (!job.input)
+        if (!hunch_buffer_reserve(&job.input, &d->base.context.allocator, job.coded, job.coded))
             return STEP_NO_MEMORY;
-        memcpy(job.input, bytes_at(d, part->header_length), job.coded);
+        memcpy(job.input.bytes, bytes_at(d, part->header_length), job.coded);
         advance(d, total);
     }
     hunch_queue_push(&d->base.queue, &job);
