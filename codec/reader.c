@@ -31,17 +31,17 @@ static void pass_part(struct decoder *d, const struct part *part) {
 static void enter_archive(struct decoder *d) {
     d->inside = true;
     d->found = true;
-    d->index_read = false;
     d->consumed = ARCHIVE_HEADER_LENGTH;
-    d->next = 0;
-    d->known_end = 0;
-    d->known_last = false;
+    d->why = HUNCH_DAMAGED;
 }
 
 static void leave_archive(struct decoder *d) {
     d->inside = false;
     d->base_offset += d->next;
     d->next = 0;
+    d->index_read = false;
+    d->known_end = 0;
+    d->known_last = false;
 }
 
 /* ---- what is wrong, and what is lost by it */
