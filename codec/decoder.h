@@ -19,7 +19,7 @@ struct decoder {
     bool found;          /* an archive header or a good part was seen */
     bool index_read;     /* the index of this archive: only the footer may follow */
     uint64_t base_offset;/* original bytes of the archives before this one */
-    uint64_t next;       /* original bytes of this archive that are in the queue or given: where the next block starts */
+    uint64_t next;       /* original bytes of this archive in the queue or given: where the next block starts */
     uint64_t consumed;   /* bytes of this archive before `at` */
     uint64_t index_length; /* bytes of the index part */
 

@@ -193,7 +193,8 @@ static enum step submit(struct decoder *d, const struct part *part, size_t total
         d->at = 0;
         d->consumed += total;
     } else {
-        if (!hunch_buffer_reserve(&job.input, &d->base.context.allocator, job.coded, job.coded))
+        /* a byte more, so that an empty payload has a place too */
+        if (!hunch_buffer_reserve(&job.input, &d->base.context.allocator, job.coded + 1, job.coded + 1))
             return STEP_NO_MEMORY;
         memcpy(job.input.bytes, bytes_at(d, part->header_length), job.coded);
         advance(d, total);

@@ -245,7 +245,7 @@ static void the_end_may_be_unknown(void **state) {
 
 static void archives_joined_are_an_archive(void **state) {
     (void)state;
-    struct bytes a = make_content(5, 3000), b = make_content(6, 200), none = {NULL, 0};
+    struct bytes a = make_content(5, 3000), b = make_content(6, 200), none = make_content(1, 0);
     struct hunch_settings s = make_settings(3, BLOCK);
     struct bytes coded_a = encode(a, &s), coded_b = encode(b, &s), coded_none = encode(none, &s);
     struct bytes ab = join(coded_a, coded_b), content_ab = join(a, b), all = join(coded_none, ab);
@@ -261,7 +261,7 @@ static void archives_joined_are_an_archive(void **state) {
     assert_int_equal(out.told, 1);
     check_lost(&out, 0, a.length, b.length, HUNCH_DAMAGED);
     struct bytes *bytes[] = {&out.content, &a, &b, &coded_a, &coded_b, &coded_none, &ab, &content_ab, &all, &twice,
-                             &content_twice};
+                             &content_twice, &none};
     for (size_t i = 0; i < sizeof bytes / sizeof bytes[0]; i++)
         free(bytes[i]->data);
 }

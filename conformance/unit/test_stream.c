@@ -213,7 +213,7 @@ static void any_range_can_be_read(struct bytes archive, struct bytes content) {
 static void archives_are_read_at_any_place(void **state) {
     (void)state;
     struct hunch_settings settings = make_settings(3, BLOCK);
-    struct bytes long_content = make_content(1, 9999), short_content = make_content(2, 300), none = {NULL, 0};
+    struct bytes long_content = make_content(1, 9999), short_content = make_content(2, 300), none = make_content(1, 0);
     struct bytes many = encode(long_content, &settings), one = encode(short_content, &settings);
     struct bytes empty = encode(none, &settings);
     any_range_can_be_read(many, long_content);
@@ -227,7 +227,8 @@ static void archives_are_read_at_any_place(void **state) {
     settings.block_size = 0;
     struct bytes nested = encode(many, &settings);
     any_range_can_be_read(nested, many);
-    struct bytes *all[] = {&long_content, &short_content, &many, &one, &empty, &both, &both_content, &three, &nested};
+    struct bytes *all[] = {&long_content, &short_content, &many, &one, &empty, &both, &both_content, &three, &nested,
+                           &none};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         free(all[i]->data);
 }
