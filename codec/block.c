@@ -3,10 +3,16 @@
 #include "base/hash.h"
 #include "codec/plan.h"
 #include "codec/transform.h"
+#include "codec/trial.h"
 #include "formats/registry.h"
 #include "models/registry.h"
 
-enum { MODEL_STORED = 0 };
+enum {
+    MODEL_STORED = 0,
+    NOISE_SAMPLE = 1 << 12,   /* bytes at most that a model reads to tell noise, */
+    NOISE_SAMPLE_SHARE = 512, /* and the share of the block, so that noise stays fast in small blocks too */
+    NOISE_GAIN_SHARE = 64     /* noise shrinks by less than 1 / NOISE_GAIN_SHARE */
+};
 
 static uint64_t sum_saturating(uint64_t a, uint64_t b) {
     return a + b < a ? UINT64_MAX : a + b;
@@ -73,9 +79,12 @@ static void store(struct block_header *block, size_t *coded) {
     *coded = (size_t)block->length;
 }
 
-/* Whether the block is noise; NO_MEMORY when that cannot be told. */
-static enum hunch_status find_noise(const struct context *context, const uint8_t *data, size_t length, bool *noise) {
+/* Whether no model will shrink the block. The cheap signs are looked at first; what they miss (bytes that are evenly
+ * spread but follow from the ones before) the level's own model finds in a short sample. */
+static enum hunch_status find_noise(const struct context *context, uint8_t *data, size_t length, bool *noise) {
     size_t size = hunch_plan_noise_scratch(length);
+    size_t sample = length / NOISE_SAMPLE_SHARE < NOISE_SAMPLE ? length / NOISE_SAMPLE_SHARE : NOISE_SAMPLE;
+    uint64_t cost = 0;
     *noise = false;
     if (size == 0)
         return HUNCH_OK;
@@ -84,7 +93,11 @@ static enum hunch_status find_noise(const struct context *context, const uint8_t
         return HUNCH_NO_MEMORY;
     *noise = hunch_plan_noise(scratch, data, length);
     hunch_release(&context->allocator, scratch);
-    return HUNCH_OK;
+    if (!*noise || sample == 0)
+        return HUNCH_OK;
+    enum hunch_status status = hunch_trial(context, data, length, sample, &cost);
+    *noise = cost > length - length / NOISE_GAIN_SHARE;
+    return status;
 }
 
 /* Runs the block's model over its stream: into `payload` or out of it. */
@@ -111,11 +124,14 @@ static enum hunch_status run_model(const struct context *context, const struct b
     return HUNCH_NO_MEMORY;
 }
 
-/* Codes data, or the form of it that a format made, into *payload, which has the length of data as its bound. */
+/* Codes data, or the form of it that a format made, into the payload, which has the length of data as its bound:
+ * OUTPUT_FULL when that does not shrink it (noise does not unless a format knows it). */
 static enum hunch_status encode_stream(const struct context *context, uint8_t *data, struct block_header *block,
-                                       uint8_t *payload, size_t *coded) {
+                                       bool noise, uint8_t *payload, size_t *coded) {
     uint8_t *stream = NULL;
     enum hunch_status status = hunch_transform_choose(context, data, block, payload, &stream);
+    if (status == HUNCH_OK && noise && !stream)
+        status = HUNCH_OUTPUT_FULL;
     if (status != HUNCH_OK)
         return status;
     struct coder coder;
@@ -140,14 +156,14 @@ enum hunch_status hunch_block_encode(const struct context *context, uint8_t *dat
             return status;
     }
     store(block, coded);
-    if (noise)
+    if (noise && (length == 0 || !hunch_transform_wanted(context, data, length)))
         return HUNCH_OK;
     block->model = plan.model->id;
     block->parameter = plan.parameter;
     uint8_t *bytes = hunch_allocate(&context->allocator, length);
     if (!bytes)
         return HUNCH_NO_MEMORY;
-    enum hunch_status status = encode_stream(context, data, block, bytes, coded);
+    enum hunch_status status = encode_stream(context, data, block, noise, bytes, coded);
     if (status == HUNCH_OK) {
         *payload = bytes;
         return HUNCH_OK;

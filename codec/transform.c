@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "codec/plan.h"
+#include "codec/trial.h"
 #include "formats/registry.h"
 
 enum { SAMPLE = 1 << 16 }; /* bytes that are coded to compare two forms of a block */
@@ -18,24 +18,6 @@ uint64_t hunch_transform_scratch(size_t length) {
         if (format->scratch(length) > most)
             most = format->scratch(length);
     return most;
-}
-
-/* What the whole of data will cost, in bytes, judged by its middle. */
-static enum hunch_status measure(const struct context *context, uint8_t *data, size_t length, uint64_t *cost) {
-    struct plan plan = hunch_plan_trial(context->settings.level);
-    size_t sample = length < SAMPLE ? length : SAMPLE;
-    struct model_params params = {.parameter = plan.parameter, .length = sample, .cpu = context->cpu};
-    size_t size = plan.model->size(&params);
-    void *state = size ? hunch_allocate(&context->allocator, size) : NULL;
-    if (!state)
-        return size ? HUNCH_NO_MEMORY : HUNCH_BAD_ARGUMENT;
-    struct coder coder;
-    hunch_coder_init(&coder, CODER_MEASURE, NULL, 0);
-    plan.model->init(state, &params);
-    plan.model->code(state, &coder, data + (length - sample) / 2);
-    hunch_release(&context->allocator, state);
-    *cost = (uint64_t)hunch_coder_finish(&coder) * length / sample;
-    return coder.trouble == CODER_NO_MEMORY ? HUNCH_NO_MEMORY : HUNCH_OK;
 }
 
 /* Splits data into `out` and joins it again into `spare`: *size is what split gave, 0 if it declined or if the
@@ -71,9 +53,9 @@ static enum hunch_status try_format(const struct context *context, const struct 
         return HUNCH_NO_MEMORY;
     enum hunch_status status = split(context, format, data, length, stream, spare, &size);
     if (status == HUNCH_OK && size > 0 && best->cost == 0)
-        status = measure(context, data, length, &best->cost);
+        status = hunch_trial(context, data, length, SAMPLE, &best->cost);
     if (status == HUNCH_OK && size > 0)
-        status = measure(context, stream, size, &cost);
+        status = hunch_trial(context, stream, size, SAMPLE, &cost);
     if (status == HUNCH_OK && size > 0 && cost < best->cost) {
         hunch_release(&context->allocator, best->stream);
         *best = (struct contest){.cost = cost, .stream = stream};
@@ -84,6 +66,14 @@ static enum hunch_status try_format(const struct context *context, const struct 
     }
     hunch_release(&context->allocator, stream);
     return status;
+}
+
+bool hunch_transform_wanted(const struct context *context, const uint8_t *data, size_t length) {
+    const struct format *format;
+    for (unsigned i = 0; context->settings.use_formats && (format = hunch_format_at(i)) != NULL; i++)
+        if (format->probe(data, length))
+            return true;
+    return false;
 }
 
 enum hunch_status hunch_transform_choose(const struct context *context, uint8_t *data, struct block_header *block,

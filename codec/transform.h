@@ -11,6 +11,9 @@ size_t hunch_transform_capacity(size_t length);
 /* Bytes of memory that hunch_transform_choose needs beside two streams of that capacity and the models' states. */
 uint64_t hunch_transform_scratch(size_t length);
 
+/* Whether any format knows the content, so that a choice is worth its memory. */
+bool hunch_transform_wanted(const struct context *context, const uint8_t *data, size_t length);
+
 /* Tries the formats that know data (block->length bytes). When one wins, sets its fields in *block and *stream to
  * its output, to be released by the caller; else leaves them (*stream NULL). `spare` has block->length bytes that
  * may be overwritten. Errors: NO_MEMORY. */
