@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct format {
-    uint8_t id; /* 1.. ; 0 is raw, no format */
+    unsigned id; /* 1.. ; 0 is raw, no format; id, name and summary lie as in struct hunch_entry */
     const char *name;
     const char *summary;
     /* Bytes of scratch memory that split and join need for `length` original bytes; never 0. */

@@ -17,7 +17,7 @@ struct model_params {
 };
 
 struct model {
-    uint8_t id;
+    unsigned id; /* below 128; id, name and summary lie as in struct hunch_entry */
     const char *name;
     const char *summary;
     /* Bytes of state for these parameters, the same on both sides; 0 refuses (unknown parameter, length out of

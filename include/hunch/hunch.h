@@ -67,7 +67,8 @@ struct hunch_settings {
     uint64_t memory_limit;  /* bytes; default 1 GiB for all threads together (threads are reduced to fit) */
     uint64_t output_limit;  /* most original bytes a decoder will write; default UINT64_MAX */
     int use_formats;        /* recognise content (text, executables, ...) and transform it first; default 1 */
-    int keep_going;         /* decoder: go on after damage; lost ranges become zeros and are told; default 0 */
+    int keep_going;         /* decoder: go on after damage; lost ranges become zeros and are told, and the end is
+                               OK all the same; limits and missing memory still end it; default 0 */
     unsigned cpu_mask;      /* which instruction sets may be used, bits HUNCH_CPU_*; default all */
     /* Called by a decoder with keep_going, in order of offset, on the thread that drives the decoder. */
     void (*on_lost)(void *opaque, struct hunch_range lost, enum hunch_status why);
@@ -134,7 +135,9 @@ HUNCH_API enum hunch_status hunch_decoder_open(hunch_stream **stream, const stru
 
 /* Takes input and gives output, as much as both buffers allow; may block while worker threads are busy.
  * *done becomes 1 when the directive is carried out and all output was given, else 0: call again with more room
- * or more input. After an error the stream can only be closed (the same error is returned again).
+ * or more input. CONTINUE is carried out when all input is taken and nothing that is ready waits for room; FLUSH
+ * when all that can be made of the input was given; do not give more input before a FLUSH is done.
+ * After an error the stream can only be closed (the same error is returned again).
  * For a decoder HUNCH_FINISH says that the input ends: an archive cut short is then TRUNCATED.
  *
  *     struct hunch_input in = {text, text_size, 0};

@@ -1,0 +1,368 @@
+#include <string.h>
+
+#include "base/hash.h"
+#include "codec/block.h"
+#include "codec/buffer.h"
+#include "formats/registry.h"
+#include "models/registry.h"
+
+/* Where a block lies, in the archive file and in the content. */
+struct place {
+    uint64_t archive_offset; /* bytes */
+    uint64_t part_length;    /* header and payload, bytes */
+    uint64_t start;          /* in the content of all archives of the file, bytes */
+    uint64_t length;         /* original bytes */
+};
+
+struct hunch_archive {
+    struct context context;
+    struct hunch_source source;
+    struct buffer places; /* of struct place */
+    uint64_t content_length;
+    /* the block decoded last */
+    uint64_t kept; /* its number; UINT64_MAX for none */
+    uint8_t *input, *output;
+    const uint8_t *content;
+};
+
+static const struct place *place_at(const struct hunch_archive *a, uint64_t index) {
+    return (const struct place *)(const void *)a->places.bytes + index;
+}
+
+uint64_t hunch_archive_blocks(const hunch_archive *archive) {
+    return archive->places.length / sizeof(struct place);
+}
+
+uint64_t hunch_archive_length(const hunch_archive *archive) {
+    return archive->content_length;
+}
+
+static enum hunch_status read_bytes(const struct hunch_archive *a, uint64_t offset, void *bytes, size_t length) {
+    if (offset > a->source.size || length > a->source.size - offset)
+        return HUNCH_TRUNCATED;
+    if (length > 0 && a->source.read(a->source.opaque, offset, bytes, length) != 0)
+        return HUNCH_READ_ERROR;
+    return HUNCH_OK;
+}
+
+/* Reads the header of the part at `offset`. */
+static enum hunch_status read_header(const struct hunch_archive *a, uint64_t offset, struct part *part) {
+    uint8_t bytes[PART_HEADER_MOST];
+    uint64_t left = offset < a->source.size ? a->source.size - offset : 0;
+    size_t have = left < sizeof bytes ? (size_t)left : sizeof bytes, wanted;
+    enum hunch_status status = read_bytes(a, offset, bytes, have);
+    if (status != HUNCH_OK)
+        return status;
+    switch (hunch_part_read(bytes, have, part, &wanted)) {
+    case READING_SHORT: return HUNCH_TRUNCATED;
+    case READING_BAD: return HUNCH_DAMAGED;
+    case READING_WHOLE: break;
+    }
+    return part->status;
+}
+
+/* Notes a block behind those known. */
+static enum hunch_status add_place(struct hunch_archive *a, uint64_t offset, uint64_t part_length, uint64_t length) {
+    struct place place = {offset, part_length, a->content_length, length};
+    if (offset > a->source.size || part_length > a->source.size - offset)
+        return HUNCH_TRUNCATED;
+    if (length > UINT64_MAX - a->content_length)
+        return HUNCH_DAMAGED;
+    if (a->places.length > a->context.settings.memory_limit)
+        return HUNCH_MEMORY_LIMIT;
+    if (!hunch_buffer_reserve(&a->places, &a->context.allocator, sizeof place, SIZE_MAX))
+        return HUNCH_NO_MEMORY;
+    memcpy(a->places.bytes + a->places.length, &place, sizeof place);
+    a->places.length += sizeof place;
+    a->content_length += length;
+    return HUNCH_OK;
+}
+
+/* ---- finding the blocks: by the index, else part by part */
+
+static enum hunch_status read_archive_header(const struct hunch_archive *a, uint64_t offset) {
+    uint8_t bytes[ARCHIVE_HEADER_LENGTH];
+    uint64_t left = a->source.size - offset;
+    size_t have = left < sizeof bytes ? (size_t)left : sizeof bytes, wanted;
+    enum hunch_status archive_status, status = read_bytes(a, offset, bytes, have);
+    if (status != HUNCH_OK)
+        return status;
+    switch (hunch_archive_header_read(bytes, have, &archive_status, &wanted)) {
+    case READING_SHORT: return HUNCH_TRUNCATED;
+    case READING_BAD: return HUNCH_NOT_ARCHIVE;
+    case READING_WHOLE: break;
+    }
+    return archive_status;
+}
+
+static enum hunch_status add_entries(struct hunch_archive *a, uint8_t *bytes, size_t length) {
+    struct wire w = wire_open(WIRE_READ, bytes, length);
+    uint64_t offset = ARCHIVE_HEADER_LENGTH;
+    while (w.at < w.end) {
+        struct index_entry entry;
+        hunch_index_entry(&w, &entry);
+        if (w.broken || entry.gap > a->source.size - offset)
+            return HUNCH_DAMAGED;
+        enum hunch_status status = add_place(a, offset + entry.gap, entry.part_length, entry.length);
+        if (status != HUNCH_OK)
+            return status;
+        offset += entry.gap + entry.part_length;
+    }
+    return HUNCH_OK;
+}
+
+/* Reads and checks the payload of the index at `offset`, and notes its blocks. */
+static enum hunch_status load_index(struct hunch_archive *a, uint64_t offset, const struct part *part) {
+    if (part->length > a->context.settings.memory_limit || part->length > SIZE_MAX / 2)
+        return HUNCH_MEMORY_LIMIT;
+    size_t length = (size_t)part->length;
+    uint8_t *bytes = hunch_allocate(&a->context.allocator, length);
+    if (!bytes)
+        return HUNCH_NO_MEMORY;
+    enum hunch_status status = read_bytes(a, offset + part->header_length, bytes, length);
+    if (status == HUNCH_OK && hash_low(bytes, length) != part->check)
+        status = HUNCH_DAMAGED;
+    if (status == HUNCH_OK)
+        status = add_entries(a, bytes, length);
+    hunch_release(&a->context.allocator, bytes);
+    return status;
+}
+
+/* Finds the index from the end. *used becomes true when the file is one archive with an index; when not, all is left
+ * as it was: the bytes at the end may belong to the payload of a single block. */
+static enum hunch_status find_index(struct hunch_archive *a, bool *used) {
+    struct part footer, index;
+    *used = false;
+    if (a->source.size < ARCHIVE_HEADER_LENGTH + FOOTER_LENGTH)
+        return HUNCH_OK;
+    uint64_t at = a->source.size - FOOTER_LENGTH;
+    enum hunch_status status = read_header(a, at, &footer);
+    if (status == HUNCH_READ_ERROR)
+        return status;
+    if (status != HUNCH_OK || footer.type != PART_FOOTER || footer.header_length != FOOTER_LENGTH ||
+        footer.footer.archive_length != a->source.size || footer.footer.index_length > at - ARCHIVE_HEADER_LENGTH)
+        return HUNCH_OK;
+    at -= footer.footer.index_length;
+    status = read_header(a, at, &index);
+    if (status == HUNCH_READ_ERROR)
+        return status;
+    if (status != HUNCH_OK || index.type != PART_INDEX ||
+        index.header_length + index.length != footer.footer.index_length)
+        return HUNCH_OK;
+    status = load_index(a, at, &index);
+    *used = status == HUNCH_OK && a->content_length == footer.footer.content_length;
+    if (!*used) {
+        a->places.length = 0;
+        a->content_length = 0;
+    }
+    return status == HUNCH_DAMAGED || status == HUNCH_TRUNCATED ? HUNCH_OK : status;
+}
+
+/* Steps over the part at *offset; *inside becomes false behind an archive's last one. `base` is where the archive's
+ * content begins. */
+static enum hunch_status walk_part(struct hunch_archive *a, uint64_t *offset, uint64_t base, bool *inside) {
+    struct part part;
+    enum hunch_status status = read_header(a, *offset, &part);
+    if (status != HUNCH_OK)
+        return status;
+    if (part.length > UINT64_MAX - part.header_length)
+        return HUNCH_DAMAGED;
+    uint64_t length = part.header_length + part.length;
+    if (length > a->source.size - *offset)
+        return HUNCH_TRUNCATED;
+    if (part.type == PART_BLOCK) {
+        if (part.block.start != a->content_length - base)
+            return HUNCH_DAMAGED;
+        status = add_place(a, *offset, length, part.block.length);
+        *inside = !(part.block.flags & BLOCK_SOLE);
+    } else if (part.type == PART_FOOTER) {
+        *inside = false;
+    }
+    *offset += length;
+    return status;
+}
+
+static enum hunch_status walk(struct hunch_archive *a) {
+    uint64_t offset = 0, base = 0;
+    bool inside = false;
+    do {
+        enum hunch_status status;
+        if (inside) {
+            status = walk_part(a, &offset, base, &inside);
+        } else {
+            status = read_archive_header(a, offset);
+            offset += ARCHIVE_HEADER_LENGTH;
+            base = a->content_length;
+            inside = true;
+        }
+        if (status != HUNCH_OK)
+            return status;
+    } while (inside || offset < a->source.size);
+    return HUNCH_OK;
+}
+
+static enum hunch_status find_blocks(struct hunch_archive *a) {
+    bool used = false;
+    enum hunch_status status = read_archive_header(a, 0);
+    if (status == HUNCH_OK)
+        status = find_index(a, &used);
+    if (status == HUNCH_OK && !used)
+        status = walk(a);
+    if (status == HUNCH_OK && a->content_length > a->context.settings.output_limit)
+        status = HUNCH_SIZE_LIMIT;
+    return status;
+}
+
+enum hunch_status hunch_archive_open(hunch_archive **archive, const struct hunch_source *source,
+                                     const struct hunch_settings *settings) {
+    struct context context;
+    if (!archive)
+        return HUNCH_BAD_ARGUMENT;
+    *archive = NULL;
+    enum hunch_status status = hunch_context_fill(&context, settings);
+    if (status != HUNCH_OK || !source || !source->read)
+        return HUNCH_BAD_ARGUMENT;
+    hunch_archive *a = hunch_allocate(&context.allocator, sizeof *a);
+    if (!a)
+        return HUNCH_NO_MEMORY;
+    a->context = context;
+    a->source = *source;
+    a->kept = UINT64_MAX;
+    status = find_blocks(a);
+    if (status != HUNCH_OK)
+        hunch_archive_close(&a);
+    *archive = a;
+    return status;
+}
+
+/* ---- what is asked of it */
+
+/* Reads the header of block `index`; DAMAGED when it is not what the index told. */
+static enum hunch_status block_header(const struct hunch_archive *a, uint64_t index, struct part *part) {
+    const struct place *place = place_at(a, index);
+    enum hunch_status status = read_header(a, place->archive_offset, part);
+    if (status != HUNCH_OK)
+        return status;
+    bool same = part->type == PART_BLOCK && part->block.length == place->length &&
+                part->length == place->part_length - part->header_length;
+    return same ? HUNCH_OK : HUNCH_DAMAGED;
+}
+
+enum hunch_status hunch_archive_block(const hunch_archive *archive, uint64_t index, struct hunch_block_info *info) {
+    struct part part;
+    if (!archive || !info || info->sizeof_info < sizeof info->sizeof_info || index >= hunch_archive_blocks(archive))
+        return HUNCH_BAD_ARGUMENT;
+    enum hunch_status status = block_header(archive, index, &part);
+    if (status != HUNCH_OK)
+        return status;
+    const struct block_header *b = &part.block;
+    const struct model *model = b->model <= UINT32_MAX ? hunch_model_find((uint32_t)b->model) : NULL;
+    const struct format *format = b->format <= UINT32_MAX ? hunch_format_find((uint32_t)b->format) : NULL;
+    struct hunch_block_info full = {
+        .sizeof_info = info->sizeof_info < sizeof full ? info->sizeof_info : sizeof full,
+        .archive_offset = place_at(archive, index)->archive_offset,
+        .header_length = part.header_length,
+        .coded_length = part.length,
+        .offset = place_at(archive, index)->start,
+        .length = b->length,
+        .check = b->content_check,
+        .model_parameter = (uint32_t)b->parameter,
+        .model = model ? model->name : "unknown",
+        .format = format ? format->name : b->flags & BLOCK_FORMATTED ? "unknown" : "raw",
+    };
+    (void)hunch_block_decode_need(&archive->context, b, part.length, &full.memory); /* 0 when nobody knows */
+    memcpy(info, &full, full.sizeof_info);
+    return HUNCH_OK;
+}
+
+static void forget(struct hunch_archive *a) {
+    hunch_release(&a->context.allocator, a->input);
+    hunch_release(&a->context.allocator, a->output);
+    a->input = a->output = NULL;
+    a->content = NULL;
+    a->kept = UINT64_MAX;
+}
+
+/* Reads, checks and decodes the payload of a block whose header is known. */
+static enum hunch_status decode_payload(struct hunch_archive *a, uint64_t index, const struct part *part) {
+    size_t coded = (size_t)part->length;
+    a->input = hunch_allocate(&a->context.allocator, coded);
+    if (!a->input)
+        return HUNCH_NO_MEMORY;
+    enum hunch_status status =
+        read_bytes(a, place_at(a, index)->archive_offset + part->header_length, a->input, coded);
+    if (status == HUNCH_OK && hash_low(a->input, coded) != part->check)
+        status = HUNCH_DAMAGED;
+    if (status == HUNCH_OK)
+        status = hunch_block_decode(&a->context, &part->block, a->input, coded, &a->output);
+    if (status != HUNCH_OK)
+        return status;
+    a->content = a->output ? a->output : a->input;
+    a->kept = index;
+    return HUNCH_OK;
+}
+
+/* Makes block `index` the one kept. */
+static enum hunch_status keep(struct hunch_archive *a, uint64_t index) {
+    struct part part;
+    uint64_t need;
+    if (a->kept == index)
+        return HUNCH_OK;
+    forget(a);
+    enum hunch_status status = block_header(a, index, &part);
+    if (status == HUNCH_OK)
+        status = hunch_block_decode_need(&a->context, &part.block, part.length, &need);
+    if (status != HUNCH_OK)
+        return status;
+    if (need > a->context.settings.memory_limit)
+        return HUNCH_MEMORY_LIMIT;
+    status = decode_payload(a, index, &part);
+    if (status != HUNCH_OK)
+        forget(a);
+    return status;
+}
+
+/* The last block that begins at or before `offset`. */
+static uint64_t find_block(const struct hunch_archive *a, uint64_t offset) {
+    uint64_t low = 0, high = hunch_archive_blocks(a);
+    while (high - low > 1) {
+        uint64_t middle = low + (high - low) / 2;
+        if (place_at(a, middle)->start <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+enum hunch_status hunch_archive_read(hunch_archive *archive, uint64_t offset, void *buffer, size_t length) {
+    if (!archive || (!buffer && length > 0) || offset > archive->content_length ||
+        length > archive->content_length - offset)
+        return HUNCH_BAD_ARGUMENT;
+    uint8_t *to = buffer;
+    while (length > 0) {
+        uint64_t index = find_block(archive, offset);
+        const struct place *place = place_at(archive, index);
+        enum hunch_status status = keep(archive, index);
+        if (status != HUNCH_OK)
+            return status;
+        uint64_t inside = offset - place->start;
+        size_t count = length < place->length - inside ? length : (size_t)(place->length - inside);
+        memcpy(to, archive->content + inside, count);
+        to += count;
+        offset += count;
+        length -= count;
+    }
+    return HUNCH_OK;
+}
+
+void hunch_archive_close(hunch_archive **archive) {
+    if (!archive || !*archive)
+        return;
+    hunch_archive *a = *archive;
+    struct allocator allocator = a->context.allocator;
+    forget(a);
+    hunch_buffer_free(&a->places, &allocator);
+    hunch_release(&allocator, a);
+    *archive = NULL;
+}

@@ -1,0 +1,28 @@
+/* One block, alone: bytes to payload and back. Pure functions of their arguments; they run on any thread. */
+#ifndef HUNCH_CODEC_BLOCK_H
+#define HUNCH_CODEC_BLOCK_H
+
+#include "codec/container.h"
+#include "codec/settings.h"
+
+/* Bytes that encoding `length` bytes needs at most, input and payload included; UINT64_MAX if the model refuses. */
+uint64_t hunch_block_encode_need(const struct context *context, uint64_t length);
+
+/* Bytes that decoding needs, payload (`coded` bytes) and output included, in *need. UNSUPPORTED when this library
+ * lacks the model or the format or the model refuses its parameter; DAMAGED when the lengths contradict. */
+enum hunch_status hunch_block_decode_need(const struct context *context, const struct block_header *block,
+                                          uint64_t coded, uint64_t *need);
+
+/* Encodes data (block->length bytes). On success the other fields of *block are set except stream, start and
+ * SOLE, *coded is the payload's length, and *payload is the payload, to be released by the caller, or NULL when the
+ * block is stored: the payload is then data itself. Errors: NO_MEMORY, BAD_ARGUMENT (the model refuses). */
+enum hunch_status hunch_block_encode(const struct context *context, uint8_t *data, struct block_header *block,
+                                     uint8_t **payload, size_t *coded);
+
+/* Decodes a payload whose check was good and for which hunch_block_decode_need said OK. On success *out is the
+ * content, to be released by the caller, or NULL when the content is the payload itself. Errors: NO_MEMORY, DAMAGED,
+ * MISMATCH. */
+enum hunch_status hunch_block_decode(const struct context *context, const struct block_header *block,
+                                     uint8_t *payload, size_t coded, uint8_t **out);
+
+#endif

@@ -1,0 +1,113 @@
+#include "codec/container.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/hash.h"
+
+enum { VERSION_AT = 6, FIELDS_LEAST = 5 };
+
+static const uint8_t first_bytes[ARCHIVE_HEADER_LENGTH] = {ARCHIVE_FIRST_BYTE, 'H', 'U', 'N', 'C', 'H', 1, 0};
+
+void hunch_archive_header_write(uint8_t out[ARCHIVE_HEADER_LENGTH]) {
+    memcpy(out, first_bytes, ARCHIVE_HEADER_LENGTH);
+}
+
+enum reading hunch_archive_header_read(const uint8_t *bytes, size_t have, enum hunch_status *status, size_t *wanted) {
+    size_t magic = have < VERSION_AT ? have : VERSION_AT;
+    *wanted = ARCHIVE_HEADER_LENGTH;
+    *status = HUNCH_OK;
+    if (memcmp(bytes, first_bytes, magic) != 0)
+        return READING_BAD;
+    if (have < ARCHIVE_HEADER_LENGTH)
+        return READING_SHORT;
+    if (memcmp(bytes, first_bytes, ARCHIVE_HEADER_LENGTH) != 0)
+        *status = HUNCH_UNSUPPORTED;
+    return READING_WHOLE;
+}
+
+static void block_fields(struct wire *w, struct block_header *b, enum hunch_status *status) {
+    hunch_wire_u8(w, &b->flags);
+    if (b->flags & ~(BLOCK_SOLE | BLOCK_FORMATTED)) {
+        *status = HUNCH_UNSUPPORTED; /* what follows is laid out in a way unknown here */
+        return;
+    }
+    if (!(b->flags & BLOCK_SOLE)) {
+        hunch_wire_varint(w, &b->stream);
+        hunch_wire_varint(w, &b->start);
+    }
+    hunch_wire_varint(w, &b->length);
+    hunch_wire_varint(w, &b->model);
+    hunch_wire_varint(w, &b->parameter);
+    if (b->flags & BLOCK_FORMATTED) {
+        hunch_wire_varint(w, &b->format);
+        hunch_wire_varint(w, &b->stream_length);
+    } else {
+        b->stream_length = b->length;
+    }
+    hunch_wire_u64(w, &b->content_check);
+    if (b->stream != 0)
+        *status = HUNCH_UNSUPPORTED;
+}
+
+static void footer_fields(struct wire *w, struct footer *f) {
+    hunch_wire_u64(w, &f->archive_length);
+    hunch_wire_u64(w, &f->content_length);
+    hunch_wire_u64(w, &f->index_length);
+}
+
+static void part_fields(struct wire *w, struct part *part) {
+    hunch_wire_varint(w, &part->length);
+    hunch_wire_u32(w, &part->check);
+    if (part->type == PART_BLOCK)
+        block_fields(w, &part->block, &part->status);
+    else if (part->type == PART_FOOTER)
+        footer_fields(w, &part->footer);
+    else if (part->type != PART_INDEX && (part->type & PART_CRITICAL))
+        part->status = HUNCH_UNSUPPORTED;
+}
+
+void hunch_part_write(struct part *part, uint8_t out[PART_HEADER_MOST]) {
+    struct wire w = wire_open(WIRE_WRITE, out + 2, PART_HEADER_MOST - 6);
+    part_fields(&w, part);
+    size_t fields = (size_t)(w.at - (out + 2));
+    out[0] = part->type;
+    out[1] = (uint8_t)fields;
+    store_u32(w.at, hash_low(out, 2 + fields));
+    part->header_length = 2 + fields + 4;
+}
+
+enum reading hunch_part_read(uint8_t *bytes, size_t have, struct part *part, size_t *wanted) {
+    *part = (struct part){.status = HUNCH_OK};
+    *wanted = have + 1;
+    if (have == 0)
+        return READING_SHORT;
+    if (!(bytes[0] & 0x80) || bytes[0] == ARCHIVE_FIRST_BYTE)
+        return READING_BAD;
+    if (have == 1)
+        return READING_SHORT;
+    size_t fields = bytes[1];
+    if (fields < FIELDS_LEAST)
+        return READING_BAD;
+    *wanted = 2 + fields + 4;
+    if (have < *wanted)
+        return READING_SHORT;
+    if (load_u32(bytes + 2 + fields) != hash_low(bytes, 2 + fields))
+        return READING_BAD;
+    part->type = bytes[0];
+    part->header_length = *wanted;
+    struct wire w = wire_open(WIRE_READ, bytes + 2, fields);
+    part_fields(&w, part);
+    if (w.broken)
+        return READING_BAD;
+    bool known = part->type == PART_BLOCK || part->type == PART_INDEX || part->type == PART_FOOTER;
+    if (known && w.at != w.end)
+        part->status = HUNCH_UNSUPPORTED; /* fields added by a later version */
+    return READING_WHOLE;
+}
+
+void hunch_index_entry(struct wire *w, struct index_entry *entry) {
+    hunch_wire_varint(w, &entry->gap);
+    hunch_wire_varint(w, &entry->part_length);
+    hunch_wire_varint(w, &entry->length);
+}

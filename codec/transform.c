@@ -1,0 +1,95 @@
+#include "codec/transform.h"
+
+#include <string.h>
+
+#include "codec/trial.h"
+#include "formats/registry.h"
+
+enum { SAMPLE = 1 << 16 }; /* bytes that are coded to compare two forms of a block */
+
+size_t hunch_transform_capacity(size_t length) {
+    return length + length / 8 + 64;
+}
+
+uint64_t hunch_transform_scratch(size_t length) {
+    uint64_t most = 0;
+    const struct format *format;
+    for (unsigned i = 0; (format = hunch_format_at(i)) != NULL; i++)
+        if (format->scratch(length) > most)
+            most = format->scratch(length);
+    return most;
+}
+
+/* Splits data into `out` and joins it again into `spare`: *size is what split gave, 0 if it declined or if the
+ * content did not come back. */
+static enum hunch_status split(const struct context *context, const struct format *format, const uint8_t *data,
+                               size_t length, uint8_t *out, uint8_t *spare, size_t *size) {
+    size_t scratch_size = format->scratch(length);
+    void *scratch = hunch_allocate(&context->allocator, scratch_size);
+    if (!scratch)
+        return HUNCH_NO_MEMORY;
+    *size = format->split(scratch, data, length, out, hunch_transform_capacity(length));
+    if (*size > 0) {
+        memset(scratch, 0, scratch_size);
+        if (!format->join(scratch, out, *size, spare, length) || memcmp(spare, data, length) != 0)
+            *size = 0;
+    }
+    hunch_release(&context->allocator, scratch);
+    return HUNCH_OK;
+}
+
+/* What is known while the formats are tried one after another. */
+struct contest {
+    uint64_t cost;    /* of the best form so far, bytes; 0 before anything was measured */
+    uint8_t *stream;  /* of the best form; NULL while that is the content itself */
+};
+
+static enum hunch_status try_format(const struct context *context, const struct format *format, uint8_t *data,
+                                    struct block_header *block, uint8_t *spare, struct contest *best) {
+    size_t length = (size_t)block->length, size = 0;
+    uint64_t cost;
+    uint8_t *stream = hunch_allocate(&context->allocator, hunch_transform_capacity(length));
+    if (!stream)
+        return HUNCH_NO_MEMORY;
+    enum hunch_status status = split(context, format, data, length, stream, spare, &size);
+    if (status == HUNCH_OK && size > 0 && best->cost == 0)
+        status = hunch_trial(context, data, length, SAMPLE, &best->cost);
+    if (status == HUNCH_OK && size > 0)
+        status = hunch_trial(context, stream, size, SAMPLE, &cost);
+    if (status == HUNCH_OK && size > 0 && cost < best->cost) {
+        hunch_release(&context->allocator, best->stream);
+        *best = (struct contest){.cost = cost, .stream = stream};
+        block->flags |= BLOCK_FORMATTED;
+        block->format = format->id;
+        block->stream_length = size;
+        return HUNCH_OK;
+    }
+    hunch_release(&context->allocator, stream);
+    return status;
+}
+
+bool hunch_transform_wanted(const struct context *context, const uint8_t *data, size_t length) {
+    const struct format *format;
+    for (unsigned i = 0; context->settings.use_formats && (format = hunch_format_at(i)) != NULL; i++)
+        if (format->probe(data, length))
+            return true;
+    return false;
+}
+
+enum hunch_status hunch_transform_choose(const struct context *context, uint8_t *data, struct block_header *block,
+                                         uint8_t *spare, uint8_t **stream) {
+    struct contest best = {0};
+    enum hunch_status status = HUNCH_OK;
+    const struct format *format;
+    *stream = NULL;
+    if (!context->settings.use_formats)
+        return HUNCH_OK;
+    for (unsigned i = 0; status == HUNCH_OK && (format = hunch_format_at(i)) != NULL; i++)
+        if (format->probe(data, (size_t)block->length))
+            status = try_format(context, format, data, block, spare, &best);
+    if (status == HUNCH_OK)
+        *stream = best.stream;
+    else
+        hunch_release(&context->allocator, best.stream);
+    return status;
+}
