@@ -1,0 +1,29 @@
+/* An archive file opened for reading at any place, and what all its blocks together are. */
+#ifndef CLI_ARCHIVE_H
+#define CLI_ARCHIVE_H
+
+#include "input.h"
+#include "options.h"
+
+enum { NAMES_TEXT = 48 };
+
+struct archive {
+    struct input input;
+    struct hunch_source source;
+    hunch_archive *blocks;
+    uint64_t original, coded;                     /* bytes; coded is the whole file */
+    uint64_t count;                               /* of blocks */
+    uint64_t memory;                              /* most bytes that one block needs */
+    char models[NAMES_TEXT], formats[NAMES_TEXT]; /* the different names, with commas; "-" for none */
+};
+
+/* Opens `file`; input_open may have been done before, then `file` is NULL. Returns an exit code; trouble was
+ * told. The archive must not move afterwards. archive_close must follow in any case. */
+int archive_open(struct archive *archive, const struct options *options, const char *file);
+
+/* Describes block `index`, which must be one; returns an exit code; trouble was told. */
+int archive_block(const struct archive *archive, uint64_t index, struct hunch_block_info *info);
+
+void archive_close(struct archive *archive);
+
+#endif
