@@ -371,6 +371,7 @@ const struct model hunch_model_cm = {
     .id = 2,
     .name = "cm",
     .summary = "context mixing over bytes",
+    .parameter = hunch_cm_parameter,
     .size = cm_size,
     .init = cm_init,
     .code = cm_code,

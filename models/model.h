@@ -20,6 +20,9 @@ struct model {
     unsigned id; /* below 128; id, name and summary lie as in struct hunch_entry */
     const char *name;
     const char *summary;
+    /* For the encoder alone: the parameter that suits this content at a level; may look at all of it. NULL: the level
+     * itself. The size for what it returns is at most the size for the level. */
+    uint32_t (*parameter)(const uint8_t *data, size_t length, uint32_t level);
     /* Bytes of state for these parameters, the same on both sides; 0 refuses (unknown parameter, length out of
      * range, or a size that does not fit). Allocates nothing. */
     size_t (*size)(const struct model_params *params);

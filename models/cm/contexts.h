@@ -54,7 +54,7 @@ void hunch_contexts_record(struct contexts *c, const uint8_t *data, size_t at);
 unsigned hunch_contexts_record_count(unsigned level);
 
 /* For the encoder: the parameter for this block at this level, with its records if it seems to have any. */
-uint32_t hunch_cm_parameter(const uint8_t *data, size_t length, unsigned level);
+uint32_t hunch_cm_parameter(const uint8_t *data, size_t length, uint32_t level);
 
 /* The hash of a context once the newest byte (or, for the table line, its first bits) is known too. */
 static inline uint32_t context_hash(uint32_t ahead, uint32_t newest, uint32_t byte) {

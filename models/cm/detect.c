@@ -24,7 +24,7 @@ static int is_text(const uint8_t *data, size_t length) {
     return odd * 50 < seen;
 }
 
-uint32_t hunch_cm_parameter(const uint8_t *data, size_t length, unsigned level) {
+uint32_t hunch_cm_parameter(const uint8_t *data, size_t length, uint32_t level) {
     uint64_t sum = 0, least = UINT64_MAX, least_row = UINT64_MAX;
     size_t width = 0, stride = 0;
     if (length < (size_t)STRIDE_MAX || is_text(data, length))
@@ -37,7 +37,7 @@ uint32_t hunch_cm_parameter(const uint8_t *data, size_t length, unsigned level) 
         }
     }
     unsigned lags = 0;
-    for (size_t lag = 5; lag < STRIDE_MAX / 4; lag += lag < 256 ? 1 : 1, lags++) {
+    for (size_t lag = 5; lag < STRIDE_MAX / 4; lag++, lags++) {
         uint64_t d = difference(data, length, lag);
         sum += d;
         if (d < least_row) {
