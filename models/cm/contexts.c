@@ -37,7 +37,7 @@ void hunch_contexts_init(struct contexts *c, uint32_t parameter) {
     c->stride = parameter >> PARAMETER_STRIDE;
     c->count = hunch_contexts_count(parameter);
     for (unsigned i = 0; i < c->count; i++)
-        c->newest[i] = c->width || i == 9 ? 0 : UINT32_MAX;
+        c->newest[i] = (c->width && c->width < WIDTH_WORDS) || i == 9 ? 0 : UINT32_MAX;
 }
 
 static void update_words(struct contexts *c, unsigned b) {
@@ -80,6 +80,8 @@ unsigned hunch_contexts_count(uint32_t parameter) {
     unsigned level = parameter & 15;
     uint32_t width = parameter >> PARAMETER_WIDTH & 7, shift = parameter >> PARAMETER_SHIFT & 3;
     uint32_t stride = parameter >> PARAMETER_STRIDE;
+    if (width == WIDTH_WORDS && !shift && stride <= 128)
+        return hunch_contexts_words_count(level < 3 || level > 9 ? 0 : level);
     if (level < 3 || level > 9 || width > 4 || (width ? shift >= width || stride > STRIDE_MAX : shift || stride))
         return 0;
     return width ? hunch_contexts_record_count(level) : counts[level];
@@ -149,6 +151,10 @@ static void fill(struct contexts *c, const uint8_t *data, size_t at) {
 
 void hunch_contexts_update(struct contexts *c, const uint8_t *data, size_t at) {
     unsigned b = data[at - 1];
+    if (c->width == WIDTH_WORDS) {
+        hunch_contexts_words(c, data, at);
+        return;
+    }
     update_words(c, b);
     update_lines(c, b, at);
     update_structure(c, b, at > 1 ? data[at - 2] : 0);

@@ -10,9 +10,10 @@
 
 enum { CONTEXTS_MAX = 96 };
 
-/* The model's parameter: bits 0..3 level, 4..6 bytes per sample (0: no records), 7..8 place of the block's first byte
- * in its sample, 9.. bytes per row of samples. */
-enum { PARAMETER_WIDTH = 4, PARAMETER_SHIFT = 7, PARAMETER_STRIDE = 9, STRIDE_MAX = 1 << 16 };
+/* The model's parameter: bits 0..3 level; 4..6 what the bytes are: 0 anything, 1..4 samples of so many bytes in rows,
+ * 7 words as codes (base/content.h); 7..8 of samples: place of the block's first byte in its sample; 9.. of samples:
+ * bytes per row; of words: codes of one byte. */
+enum { PARAMETER_WIDTH = 4, PARAMETER_SHIFT = 7, PARAMETER_STRIDE = 9, STRIDE_MAX = 1 << 16, WIDTH_WORDS = 7 };
 
 enum { FILTER_TAPS = 14 };
 
@@ -37,6 +38,12 @@ struct contexts {
     uint32_t tag;            /* hash of the last name behind '<' */
     uint32_t number;         /* the last bytes with digits as one, letters as another */
     size_t line_start[4];    /* where this line and the ones before begin */
+    /* of words as codes */
+    unsigned tail;           /* bytes of the code in hand still to come: 2 (or 1), 1, 0 */
+    unsigned letters;        /* a word in letters is in hand */
+    uint32_t token[6];       /* the token in hand (0: none yet), and the ones before */
+    uint32_t kind[6];        /* their classes: the lead of a code, or the character */
+    uint32_t mark;           /* the last punctuation */
     size_t width;            /* bytes per sample; 0: not records */
     size_t shift;            /* place of byte 0 in its sample */
     size_t stride;           /* bytes per row of samples */
@@ -48,6 +55,10 @@ void hunch_contexts_init(struct contexts *c, uint32_t parameter);
 
 /* Number of contexts that a parameter uses; 0 when it is not valid. */
 unsigned hunch_contexts_count(uint32_t parameter);
+
+/* The same for words as codes (contexts_words.c). */
+void hunch_contexts_words(struct contexts *c, const uint8_t *data, size_t at);
+unsigned hunch_contexts_words_count(unsigned level);
 
 /* The same for records (contexts_record.c): contexts of byte `at` itself, newest[] all 0. */
 void hunch_contexts_record(struct contexts *c, const uint8_t *data, size_t at);

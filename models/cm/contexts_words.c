@@ -1,0 +1,117 @@
+/* Contexts of words as codes (base/content.h): n-grams of tokens and of their classes. A token is a code, a word in
+ * letters, or a character; spaces and control codes are none. The lead of a code names a class of words that keep the
+ * same company, so that contexts of leads foresee pairs of words that never met. */
+#include "models/cm/contexts.h"
+
+#include <stdbool.h>
+
+static uint32_t mix(uint32_t a, uint32_t b) {
+    uint32_t h = a * 0x9E3779B1u ^ (b + 0x7F4A7C15u) * 0x85EBCA6Bu;
+    return h ^ h >> 15;
+}
+
+static void complete(struct contexts *c) {
+    for (int i = 5; i > 0; i--) {
+        c->token[i] = c->token[i - 1];
+        c->kind[i] = c->kind[i - 1];
+    }
+    c->token[0] = c->kind[0] = 0;
+    c->letters = 0;
+}
+
+static void add(struct contexts *c, unsigned b) {
+    c->token[0] = mix(c->token[0] + 1, b);
+}
+
+static void update(struct contexts *c, unsigned b) {
+    bool letter = (b | 32) - 'a' < 26u;
+    if (c->tail) {
+        add(c, b);
+        c->tail = c->tail == 2 && b >= 0xF0 ? 1 : 0;
+        if (!c->tail)
+            complete(c);
+        return;
+    }
+    if (c->letters && !letter)
+        complete(c);
+    if (b >= 0x80) {
+        add(c, b);
+        c->kind[0] = b;
+        c->tail = b < 0x80 + c->stride ? 0 : 2;
+        if (!c->tail)
+            complete(c);
+    } else if (letter) {
+        add(c, b);
+        c->kind[0] = 'a';
+        c->letters = 1;
+    } else if (b > ' ' || b == '\n') {
+        add(c, b);
+        c->kind[0] = b;
+        c->mark = b;
+        complete(c);
+    }
+}
+
+unsigned hunch_contexts_words_count(unsigned level) {
+    static const uint8_t counts[10] = {0, 0, 0, 6, 8, 10, 16, 16, 30, 30};
+    return counts[level];
+}
+
+void hunch_contexts_words(struct contexts *c, const uint8_t *data, size_t at) {
+    uint32_t *h = c->ahead, *t = c->token, *k = c->kind;
+    update(c, data[at - 1]);
+    uint32_t c4 = 0, c8 = 0;
+    for (size_t i = 1; i <= 4; i++)
+        c4 |= (uint32_t)(i <= at ? data[at - i] : 0) << (8 * i - 8);
+    for (size_t i = 5; i <= 8; i++)
+        c8 |= (uint32_t)(i <= at ? data[at - i] : 0) << (8 * i - 40);
+    unsigned n = 0;
+    uint32_t bigram = mix(t[0], t[1]), trigram = mix(bigram, t[2]), classes = mix(k[0], k[1] | k[2] << 8);
+    h[n++] = c4 & 0xFF;
+    h[n++] = c4 & 0xFFFF;
+    h[n++] = c4 & 0xFFFFFF;
+    h[n++] = t[0];
+    h[n++] = bigram;
+    h[n++] = classes;
+    if (c->level >= 4) {
+        h[n++] = trigram;
+        h[n++] = mix(c4, c8 & 0xFF);
+    }
+    if (c->level >= 5) {
+        h[n++] = mix(t[0], t[2]);
+        h[n++] = mix(t[0], k[1] | k[2] << 8);
+    }
+    if (c->level >= 6) {
+        h[n++] = mix(trigram, t[3]);
+        h[n++] = mix(classes, k[3]);
+        h[n++] = mix(t[0], t[3]);
+        h[n++] = mix(bigram, k[2]);
+        h[n++] = c4;
+        h[n++] = mix(k[0], t[1]);
+    }
+    if (c->level >= 8) {
+        h[n++] = mix(mix(trigram, t[3]), t[4]);
+        h[n++] = mix(mix(classes, k[3]), k[4]);
+        h[n++] = mix(mix(t[0], t[1]), t[3]);
+        h[n++] = mix(mix(t[0], t[2]), t[3]);
+        h[n++] = mix(t[0], t[4]);
+        h[n++] = mix(t[0], c->mark);
+        h[n++] = mix(mix(classes, c->mark), 1);
+        h[n++] = mix(k[0] | k[1] << 8, t[2]);
+        h[n++] = mix(c4, c8);
+        h[n++] = mix(c4, c8 & 0xFFFF);
+        h[n++] = mix(k[0] | k[2] << 8 | k[3] << 16, 5);
+        h[n++] = mix(mix(t[0], k[1]), k[2] | k[3] << 8);
+        h[n++] = c4 & 0xFFFF00;
+        h[n++] = mix(k[0] | k[1] << 8, 7);
+    }
+    for (unsigned i = 0; i < n; i++) {
+        c->newest[i] = UINT32_MAX;
+        h[i] = (h[i] + i * 0x2545F491u) * 0x9E3779B1u + i;
+    }
+    /* contexts of classes: the newest byte counts unless it will be the tail of a code */
+    static const uint8_t of_classes[] = {5, 11, 15, 17, 22, 23, 26, 29};
+    for (unsigned i = 0; i < sizeof of_classes; i++)
+        c->newest[of_classes[i]] = c->tail ? 0 : UINT32_MAX;
+    c->classes = k[1] >> 4 | (k[2] >> 4 & 7) << 4 | (c->tail ? 1u + (k[0] >> 2 & 31) : c->letters ? 33 : 0) << 7;
+}
