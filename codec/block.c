@@ -136,8 +136,13 @@ static enum hunch_status encode_stream(const struct context *context, uint8_t *d
         return status;
     struct coder coder;
     const struct model *model = hunch_model_find((uint32_t)block->model);
-    if (model->parameter)
-        block->parameter = model->parameter(stream ? stream : data, (size_t)block->stream_length, (uint32_t)block->parameter);
+    if (model->parameter) {
+        struct content content = {CONTENT_BYTES, 0};
+        if (stream)
+            content = hunch_format_find((uint32_t)block->format)->content;
+        block->parameter = model->parameter(content, stream ? stream : data, (size_t)block->stream_length,
+                                            (uint32_t)block->parameter);
+    }
     hunch_coder_init(&coder, CODER_ENCODE, payload, (size_t)block->length);
     status = run_model(context, block, &coder, stream ? stream : data, coded);
     hunch_release(&context->allocator, stream);

@@ -8,10 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/content.h"
+
 struct format {
     unsigned id; /* 1.. ; 0 is raw, no format; id, name and summary lie as in struct hunch_entry */
     const char *name;
     const char *summary;
+    struct content content; /* what the streams of split are */
     /* Bytes of scratch memory that split and join need for `length` original bytes; never 0. */
     size_t (*scratch)(size_t length);
     /* Looks at the content (a block or a sample of it); true when split is worth a trial. */

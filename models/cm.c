@@ -43,9 +43,9 @@ struct level {
 static const struct level levels[LEVEL_MAX + 1] = {
     [3] = {.groups = 1, .sets = 3, .table_log2 = 26, .rate_q17 = 75},
     [4] = {.groups = 1, .sets = 4, .table_log2 = 26, .rate_q17 = 65},
-    [5] = {.groups = 1, .sets = 6, .table_log2 = 27, .rate_q17 = 65},
+    [5] = {.groups = 1, .sets = 5, .table_log2 = 27, .rate_q17 = 65},
     [6] = {.groups = 2, .sets = 4, .table_log2 = 28, .rate_q17 = 60},
-    [7] = {.groups = 2, .sets = 4, .table_log2 = 28, .direct = 1, .rate_q17 = 60},
+    [7] = {.groups = 2, .sets = 4, .table_log2 = 27, .direct = 1, .rate_q17 = 60},
     [8] = {.groups = 2, .sets = 4, .table_log2 = 28, .direct = 1, .rate_q17 = 60},
     [9] = {.groups = 4, .sets = 2, .table_log2 = 28, .direct = 1, .rate_q17 = 60},
 };

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/content.h"
 #include "entropy/coder.h"
 
 /* What both sides know before the first symbol. */
@@ -22,7 +23,7 @@ struct model {
     const char *summary;
     /* For the encoder alone: the parameter that suits this content at a level; may look at all of it. NULL: the level
      * itself. The size for what it returns is at most the size for the level. */
-    uint32_t (*parameter)(const uint8_t *data, size_t length, uint32_t level);
+    uint32_t (*parameter)(struct content content, const uint8_t *data, size_t length, uint32_t level);
     /* Bytes of state for these parameters, the same on both sides; 0 refuses (unknown parameter, length out of
      * range, or a size that does not fit). Allocates nothing. */
     size_t (*size)(const struct model_params *params);

@@ -76,7 +76,7 @@ static void update_lines(struct contexts *c, unsigned b, size_t at) {
 }
 
 unsigned hunch_contexts_count(uint32_t parameter) {
-    static const uint8_t counts[10] = {0, 0, 0, 6, 8, 10, 16, 16, 37, 37};
+    static const uint8_t counts[10] = {0, 0, 0, 6, 7, 8, 16, 16, 37, 37};
     unsigned level = parameter & 15;
     uint32_t width = parameter >> PARAMETER_WIDTH & 7, shift = parameter >> PARAMETER_SHIFT & 3;
     uint32_t stride = parameter >> PARAMETER_STRIDE;
@@ -102,16 +102,14 @@ static void fill(struct contexts *c, const uint8_t *data, size_t at) {
     h[n++] = c4 & 0xFFFFFF;
     h[n++] = mix(c4, b5);
     h[n++] = c->word[0];
-    h[n++] = mix(c->word[0], c->word[1]);
-    if (c->level >= 4) {
+    h[n++] = mix(c4 & 0xFFFF, above);
+    if (c->level >= 4)
+        h[n++] = mix(c->word[0], c->word[1]);
+    if (c->level >= 5)
         h[n++] = mix(c4, c8);
-        h[n++] = mix(c4 & 0xFFFF, above);
-    }
-    if (c->level >= 5) {
+    if (c->level >= 6) {
         h[n++] = mix(mix(c->word[0], c->word[2]), c->word[1]);
         h[n++] = c4 & 0x00FF00FF; /* without the newest byte */
-    }
-    if (c->level >= 6) {
         h[n++] = c4;
         h[n++] = mix(c->word[0], c->word[2]);
         h[n++] = mix(above, b1);

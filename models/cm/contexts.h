@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/content.h"
+
 enum { CONTEXTS_MAX = 96 };
 
 /* The model's parameter: bits 0..3 level; 4..6 what the bytes are: 0 anything, 1..4 samples of so many bytes in rows,
@@ -65,7 +67,7 @@ void hunch_contexts_record(struct contexts *c, const uint8_t *data, size_t at);
 unsigned hunch_contexts_record_count(unsigned level);
 
 /* For the encoder: the parameter for this block at this level, with its records if it seems to have any. */
-uint32_t hunch_cm_parameter(const uint8_t *data, size_t length, uint32_t level);
+uint32_t hunch_cm_parameter(struct content content, const uint8_t *data, size_t length, uint32_t level);
 
 /* The hash of a context once the newest byte (or, for the table line, its first bits) is known too. */
 static inline uint32_t context_hash(uint32_t ahead, uint32_t newest, uint32_t byte) {

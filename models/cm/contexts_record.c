@@ -46,7 +46,7 @@ static int32_t filter_run(struct filter *f, int32_t came, const int32_t *neighbo
 }
 
 unsigned hunch_contexts_record_count(unsigned level) {
-    static const uint8_t counts[10] = {0, 0, 0, 6, 8, 10, 14, 21, 25, 25};
+    static const uint8_t counts[10] = {0, 0, 0, 6, 7, 8, 14, 21, 25, 25};
     return counts[level];
 }
 
@@ -76,7 +76,7 @@ void hunch_contexts_record(struct contexts *c, const uint8_t *data, size_t at) {
     };
     enum { PREDICTORS = sizeof predictors / sizeof predictors[0] };
     struct filter *f = &c->filter[phase];
-    if (c->level >= 5 && (phase == 0 || c->width != 2)) {
+    if ((phase == 0 || c->width != 2)) {
         int32_t neighbours[FILTER_TAPS] = {W, N, NW, NE, WW, NN, NNE, NEE,
             sample(c, data, s, 3 * w), sample(c, data, s, 2 * r + w), sample(c, data, s, r + 2 * w), sample(c, data, s, 3 * r),
             sample(c, data, s, 2 * r + 2 * w), sample(c, data, s, r > 3 * w ? r - 3 * w : r)};
@@ -88,21 +88,19 @@ void hunch_contexts_record(struct contexts *c, const uint8_t *data, size_t at) {
     for (unsigned i = 0; i < PREDICTORS; i++)
         p[i] = back ? (uint32_t)((predictors[i] - (int32_t)known + 128) >> 8) : (uint32_t)predictors[i];
     unsigned n = 0;
+    h[n++] = mix(p[PREDICTORS - 1], spread >> 1);
+    h[n++] = mix(back ? p[PREDICTORS - 1] : (uint32_t)learned >> 2, 99);
     h[n++] = mix(p[0], spread >> 1);
     h[n++] = mix(p[1], (uint32_t)(W - N));
-    h[n++] = mix(p[2], spread >> 1);
     h[n++] = mix(p[3], spread);
-    h[n++] = mix(p[4], 1);
     h[n++] = b1 | b2 << 8;
-    if (c->level >= 4) {
-        h[n++] = mix(p[5], 0);
+    if (c->level >= 4)
+        h[n++] = mix(p[2], spread >> 1);
+    if (c->level >= 5)
         h[n++] = mix(p[8], 0);
-    }
-    if (c->level >= 5) {
-        h[n++] = mix(p[PREDICTORS - 1], spread >> 1);
-        h[n++] = mix(back ? p[PREDICTORS - 1] : (uint32_t)learned >> 2, 99);
-    }
     if (c->level >= 6) {
+        h[n++] = mix(p[4], 1);
+        h[n++] = mix(p[5], 0);
         h[n++] = mix(p[7], 0);
         h[n++] = mix(p[9], spread >> 2);
         h[n++] = b1 | b2 << 8 | b3 << 16;

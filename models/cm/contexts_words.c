@@ -52,66 +52,66 @@ static void update(struct contexts *c, unsigned b) {
     }
 }
 
+#define ALWAYS UINT32_MAX
+
+/* Adds context n; returns n + 1. newest: ALWAYS where the newest byte takes part. */
+static unsigned put(struct contexts *c, unsigned n, uint32_t hash, uint32_t newest) {
+    c->newest[n] = newest;
+    c->ahead[n] = (hash + n * 0x2545F491u) * 0x9E3779B1u + n;
+    return n + 1;
+}
+
 unsigned hunch_contexts_words_count(unsigned level) {
-    static const uint8_t counts[10] = {0, 0, 0, 6, 8, 10, 16, 16, 30, 30};
+    static const uint8_t counts[10] = {0, 0, 0, 6, 7, 8, 16, 16, 30, 30};
     return counts[level];
 }
 
 void hunch_contexts_words(struct contexts *c, const uint8_t *data, size_t at) {
-    uint32_t *h = c->ahead, *t = c->token, *k = c->kind;
+    uint32_t *t = c->token, *k = c->kind;
     update(c, data[at - 1]);
     uint32_t c4 = 0, c8 = 0;
     for (size_t i = 1; i <= 4; i++)
         c4 |= (uint32_t)(i <= at ? data[at - i] : 0) << (8 * i - 8);
     for (size_t i = 5; i <= 8; i++)
         c8 |= (uint32_t)(i <= at ? data[at - i] : 0) << (8 * i - 40);
+    uint32_t lead = c->tail ? 0 : UINT32_MAX; /* contexts of classes: the newest byte counts, unless it will be a tail */
     unsigned n = 0;
     uint32_t bigram = mix(t[0], t[1]), trigram = mix(bigram, t[2]), classes = mix(k[0], k[1] | k[2] << 8);
-    h[n++] = c4 & 0xFF;
-    h[n++] = c4 & 0xFFFF;
-    h[n++] = c4 & 0xFFFFFF;
-    h[n++] = t[0];
-    h[n++] = bigram;
-    h[n++] = classes;
-    if (c->level >= 4) {
-        h[n++] = trigram;
-        h[n++] = mix(c4, c8 & 0xFF);
-    }
-    if (c->level >= 5) {
-        h[n++] = mix(t[0], t[2]);
-        h[n++] = mix(t[0], k[1] | k[2] << 8);
-    }
+    n = put(c, n, c4 & 0xFF, ALWAYS);
+    n = put(c, n, c4 & 0xFFFF, ALWAYS);
+    n = put(c, n, c4 & 0xFFFFFF, ALWAYS);
+    n = put(c, n, t[0], ALWAYS);
+    n = put(c, n, bigram, ALWAYS);
+    n = put(c, n, classes, lead);
+    if (c->level >= 4)
+        n = put(c, n, trigram, ALWAYS);
+    if (c->level >= 5)
+        n = put(c, n, mix(c4, c8 & 0xFF), ALWAYS);
     if (c->level >= 6) {
-        h[n++] = mix(trigram, t[3]);
-        h[n++] = mix(classes, k[3]);
-        h[n++] = mix(t[0], t[3]);
-        h[n++] = mix(bigram, k[2]);
-        h[n++] = c4;
-        h[n++] = mix(k[0], t[1]);
+        n = put(c, n, mix(t[0], t[2]), ALWAYS);
+        n = put(c, n, mix(t[0], k[1] | k[2] << 8), ALWAYS);
+        n = put(c, n, mix(trigram, t[3]), ALWAYS);
+        n = put(c, n, mix(classes, k[3]), lead);
+        n = put(c, n, mix(t[0], t[3]), ALWAYS);
+        n = put(c, n, mix(bigram, k[2]), ALWAYS);
+        n = put(c, n, c4, ALWAYS);
+        n = put(c, n, mix(k[0], t[1]), lead);
     }
     if (c->level >= 8) {
-        h[n++] = mix(mix(trigram, t[3]), t[4]);
-        h[n++] = mix(mix(classes, k[3]), k[4]);
-        h[n++] = mix(mix(t[0], t[1]), t[3]);
-        h[n++] = mix(mix(t[0], t[2]), t[3]);
-        h[n++] = mix(t[0], t[4]);
-        h[n++] = mix(t[0], c->mark);
-        h[n++] = mix(mix(classes, c->mark), 1);
-        h[n++] = mix(k[0] | k[1] << 8, t[2]);
-        h[n++] = mix(c4, c8);
-        h[n++] = mix(c4, c8 & 0xFFFF);
-        h[n++] = mix(k[0] | k[2] << 8 | k[3] << 16, 5);
-        h[n++] = mix(mix(t[0], k[1]), k[2] | k[3] << 8);
-        h[n++] = c4 & 0xFFFF00;
-        h[n++] = mix(k[0] | k[1] << 8, 7);
+        n = put(c, n, mix(mix(trigram, t[3]), t[4]), ALWAYS);
+        n = put(c, n, mix(mix(classes, k[3]), k[4]), lead);
+        n = put(c, n, mix(mix(t[0], t[1]), t[3]), ALWAYS);
+        n = put(c, n, mix(mix(t[0], t[2]), t[3]), ALWAYS);
+        n = put(c, n, mix(t[0], t[4]), ALWAYS);
+        n = put(c, n, mix(t[0], c->mark), ALWAYS);
+        n = put(c, n, mix(mix(classes, c->mark), 1), lead);
+        n = put(c, n, mix(k[0] | k[1] << 8, t[2]), lead);
+        n = put(c, n, mix(c4, c8), ALWAYS);
+        n = put(c, n, mix(c4, c8 & 0xFFFF), ALWAYS);
+        n = put(c, n, mix(k[0] | k[2] << 8 | k[3] << 16, 5), lead);
+        n = put(c, n, mix(mix(t[0], k[1]), k[2] | k[3] << 8), ALWAYS);
+        n = put(c, n, c4 & 0xFFFF00, ALWAYS);
+        n = put(c, n, mix(k[0] | k[1] << 8, 7), lead);
     }
-    for (unsigned i = 0; i < n; i++) {
-        c->newest[i] = UINT32_MAX;
-        h[i] = (h[i] + i * 0x2545F491u) * 0x9E3779B1u + i;
-    }
-    /* contexts of classes: the newest byte counts unless it will be the tail of a code */
-    static const uint8_t of_classes[] = {5, 11, 15, 17, 22, 23, 26, 29};
-    for (unsigned i = 0; i < sizeof of_classes; i++)
-        c->newest[of_classes[i]] = c->tail ? 0 : UINT32_MAX;
     c->classes = k[1] >> 4 | (k[2] >> 4 & 7) << 4 | (c->tail ? 1u + (k[0] >> 2 & 31) : c->letters ? 33 : 0) << 7;
 }
