@@ -91,10 +91,10 @@ static bool fat_join(void *scratch, const uint8_t *data, size_t size, uint8_t *o
 enum { WALK = 3, SHY = 2 };
 
 static const struct format formats[] = {
-    {1, "liar", "", one_byte, always, liar_split, liar_join},
-    {SHY, "shy", "", one_byte, always, shy_split, shy_join},
-    {WALK, "walk", "", one_byte, always, walk_split, walk_join},
-    {4, "fat", "", one_byte, always, fat_split, fat_join},
+    {1, "liar", "", {CONTENT_BYTES, 0}, one_byte, always, liar_split, liar_join},
+    {SHY, "shy", "", {CONTENT_BYTES, 0}, one_byte, always, shy_split, shy_join},
+    {WALK, "walk", "", {CONTENT_BYTES, 0}, one_byte, always, walk_split, walk_join},
+    {4, "fat", "", {CONTENT_BYTES, 0}, one_byte, always, fat_split, fat_join},
 };
 
 const struct format *hunch_format_at(unsigned index) {
