@@ -1,6 +1,7 @@
 """The tables of golden vectors, good/MANIFEST.tsv and its neighbours: one line a file, columns parted by tabs.
 
-good:             archive, SHA-256 of the content, sources (several archives one after another: a+b), options, why
+good:             archive, SHA-256 of the content, sources (several archives one after another: a+b), options, why;
+                  options that begin with = are a change of another archive (see damage.py): nothing encodes to it
 bad, unsupported: archive, exit code, source, change (see damage.py), why
 """
 
@@ -21,6 +22,10 @@ class Good:
 
     def read(self):
         return self.path.read_bytes()
+
+    def change(self):
+        """The change that makes the archive; None when encoding does."""
+        return self.options[1:] if self.options.startswith("=") else None
 
 
 @dataclasses.dataclass
@@ -50,7 +55,8 @@ def refused(kind):
 
 
 def encode(hunch, vector, originals):
-    """The archives of the vector's sources, made with its options."""
-    for name in vector.source.split("+"):
-        command = hunch + ["--no-verify"] + vector.options.split() + ["-c"]
-        yield subprocess.run(command, input=originals[name], stdout=subprocess.PIPE, check=False).stdout
+    """The archives of the vector's sources one after another, made with its options."""
+    command = hunch + ["--no-verify"] + vector.options.split() + ["-c"]
+    return b"".join(
+        subprocess.run(command, input=originals[name], stdout=subprocess.PIPE, check=False).stdout
+        for name in vector.source.split("+"))

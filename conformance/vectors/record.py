@@ -16,8 +16,9 @@ REFUSED_HEAD = "# archive\texit code\tsource\tchange\twhy"
 def record_good(hunch, originals):
     rows = [GOOD_HEAD]
     for vector in manifest.good():
+        change = vector.change()
         content = b"".join(originals[name] for name in vector.source.split("+"))
-        vector.path.write_bytes(b"".join(manifest.encode(hunch, vector, originals)))
+        vector.path.write_bytes(damage.apply(change) if change else manifest.encode(hunch, vector, originals))
         sha = hashlib.sha256(content).hexdigest()
         rows.append("\t".join([vector.path.name, sha, vector.source, vector.options, vector.why]))
     (manifest.HERE / "good/MANIFEST.tsv").write_text("\n".join(rows) + "\n")
