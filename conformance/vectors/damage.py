@@ -11,11 +11,13 @@ by "|"; numbers are decimal, bytes hexadecimal, negative places count from the e
     drop PART                leave a part out
     swap PART PART           exchange two parts
     insert PART TYPE XX..    put a part of this type and payload before part number PART
+    reindex                  index and footer tell the truth again
 """
 
 import pathlib
 import sys
 
+BLOCK, INDEX, FOOTER, FOOTER_BYTES = 0xB1, 0xB2, 0xB3, 35
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "reference"))
 from xxh3 import xxh3_64  # noqa: E402
@@ -37,10 +39,22 @@ def varint(value):
     return bytes(out + bytes([value]))
 
 
+def read_varint(data, at):
+    """The number at this place, and how many bytes say it."""
+    size = next(i for i in range(1, 11) if data[at + i - 1] < 0x80)
+    return sum((data[at + i] & 0x7F) << 7 * i for i in range(size)), size
+
+
 def payload_length(header):
-    """The length, and how many bytes say it."""
-    size = next(i for i in range(2, 12) if header[i] < 0x80) - 1
-    return sum((header[2 + i] & 0x7F) << 7 * i for i in range(size)), size
+    return read_varint(header, 2)
+
+
+def block_length(header):
+    """Bytes of content of a block that is not SOLE: behind payload length, check, flags, stream and start."""
+    at = 2 + payload_length(header)[1] + 4 + 1
+    for _ in range(2):
+        at += read_varint(header, at)[1]
+    return read_varint(header, at)[0]
 
 
 def split(data):
@@ -61,6 +75,29 @@ def join(head, parts):
 def overwrite(data, at, new):
     at = at if at >= 0 else len(data) + at
     return data[:at] + new + data[at + len(new):]
+
+
+def part(kind, fields, payload):
+    fields = varint(len(payload)) + check(payload) + fields
+    return seal(bytes([kind, len(fields)]) + fields + bytes(4)), payload
+
+
+def reindex(parts):
+    """The parts with a new index and footer at their end."""
+    kept = [(header, payload) for header, payload in parts if header[0] not in (INDEX, FOOTER)]
+    rows, gap, content = b"", 0, 0
+    for header, payload in kept:
+        size = len(header) + len(payload)
+        if header[0] != BLOCK:
+            gap += size
+            continue
+        length = block_length(header)
+        rows += varint(gap) + varint(size) + varint(length)
+        gap, content = 0, content + length
+    kept.append(part(INDEX, b"", rows))
+    archive = 8 + sum(len(header) + len(payload) for header, payload in kept) + FOOTER_BYTES
+    numbers = [archive, content, len(kept[-1][0]) + len(rows)]
+    return kept + [part(FOOTER, b"".join(number.to_bytes(8, "little") for number in numbers), b"")]
 
 
 def with_payload(header, payload):
@@ -87,10 +124,9 @@ def operate(data, words):
         a, b = int(words[1]), int(new)
         parts[a], parts[b] = parts[b], parts[a]
     elif name == "insert":
-        payload = bytes.fromhex(new)
-        fields = varint(len(payload)) + check(payload)
-        header = seal(bytes([int(words[2], 16), len(fields)]) + fields + bytes(4))
-        parts.insert(int(words[1]), (header, payload))
+        parts.insert(int(words[1]), part(int(words[2], 16), b"", bytes.fromhex(new)))
+    elif name == "reindex":
+        parts = reindex(parts)
     else:
         number = int(words[1])
         header, payload = parts[number]
