@@ -16,7 +16,8 @@
 #include "models/registry.h"
 
 enum {
-    PARAMETERS = 256, /* parameters that are asked for */
+    LEVELS = 16,     /* parameters below this are asked for: levels as they are */
+    STRANGERS = 400, /* and so many random ones */
     ROOM = 2 * INPUT_LONGEST + 4096,
     KERNEL_MOST = 20000, /* bytes: longest input that is coded with each set of kernels */
     GUARD = 64,          /* bytes behind each buffer that must not change */
@@ -47,20 +48,33 @@ static struct outcome pass(const struct model *m, const struct model_params *p, 
     return o;
 }
 
-/* Calls `visit` for each model that codes, with each parameter that it accepts for such lengths. */
+/* Calls `visit` for each model that codes, with each level that it accepts as its parameter. */
 static void for_each(void (*visit)(const struct model *, uint32_t parameter)) {
     const struct model *m;
     for (unsigned i = 0; (m = hunch_model_at(i)); i++) {
         unsigned accepted = 0;
-        for (uint32_t parameter = 0; m->id != 0 && parameter < PARAMETERS; parameter++) {
-            struct model_params p = {parameter, INPUT_LONGEST, 0};
+        for (uint32_t level = 0; m->id != 0 && level < LEVELS; level++) {
+            struct model_params p = {level, INPUT_LONGEST, 0};
             if (m->size(&p) == 0)
                 continue;
             accepted++;
-            visit(m, parameter);
+            visit(m, level);
         }
         assert_true(m->id == 0 || accepted > 0);
     }
+}
+
+/* The same with parameters out of a stranger's header. */
+static void for_each_stranger(void (*visit)(const struct model *, uint32_t parameter)) {
+    const struct model *m;
+    uint64_t seed = 1;
+    for (unsigned i = 0; (m = hunch_model_at(i)); i++)
+        for (unsigned round = 0; m->id != 0 && round < STRANGERS; round++) {
+            uint32_t parameter = random_u32(&seed) >> random_below(&seed, 32);
+            struct model_params p = {parameter, INPUT_LONGEST, 0};
+            if (parameter >= LEVELS && m->size(&p) > 0)
+                visit(m, parameter);
+        }
 }
 
 static void assert_guard(const uint8_t *guard) {
@@ -84,8 +98,20 @@ static void check_kernels(const struct model *m, struct model_params p, const ch
     }
 }
 
-static void check_input(const struct model *m, uint32_t parameter, const struct input *input) {
-    struct model_params p = {parameter, input_fill(input, data, most), hunch_cpu_detect()};
+/* The parameter that the encoder would take for the block in `data`; it must not need more memory than the level. */
+static struct model_params choose(const struct model *m, uint32_t level, size_t length) {
+    struct model_params plain = {level, length, hunch_cpu_detect()}, chosen = plain;
+    if (m->parameter)
+        chosen.parameter = m->parameter(data, length, level);
+    size_t size = m->size(&chosen);
+    if (size == 0 || size > m->size(&plain))
+        fail_msg("%s %u: chose %u, which needs %zu bytes, not %zu", m->name, level, chosen.parameter, size,
+                 m->size(&plain));
+    return chosen;
+}
+
+static void check_input(const struct model *m, uint32_t level, const struct input *input) {
+    struct model_params p = choose(m, level, input_fill(input, data, most));
     memcpy(work, data, p.length);
     memset(work + p.length, GUARD_BYTE, GUARD);
     memset(payload, GUARD_BYTE, sizeof payload);
@@ -96,7 +122,7 @@ static void check_input(const struct model *m, uint32_t parameter, const struct 
     size_t measured = pass(m, &p, CODER_MEASURE, work, NULL, 0).length;
     size_t apart = measured > coded.length ? measured - coded.length : coded.length - measured;
     if (apart > 8 + p.length / 4096)
-        fail_msg("%s %u, %s: measured %zu, coded %zu", m->name, parameter, input->name, measured, coded.length);
+        fail_msg("%s %u, %s: measured %zu, coded %zu", m->name, p.parameter, input->name, measured, coded.length);
     assert_memory_equal(work, data, p.length);
 
     memset(work, 0xA5, p.length);
@@ -104,16 +130,16 @@ static void check_input(const struct model *m, uint32_t parameter, const struct 
     assert_int_equal(decoded.trouble, CODER_FINE);
     assert_int_equal(decoded.length, coded.length);
     if (memcmp(work, data, p.length) != 0)
-        fail_msg("%s %u, %s: does not come back", m->name, parameter, input->name);
+        fail_msg("%s %u, %s: does not come back", m->name, p.parameter, input->name);
     assert_guard(work + p.length);
     if (p.length <= KERNEL_MOST)
         check_kernels(m, p, input->name, coded.length);
 }
 
-static void check_inputs(const struct model *m, uint32_t parameter) {
+static void check_inputs(const struct model *m, uint32_t level) {
     const struct input *input;
     for (unsigned i = 0; (input = input_at(i)); i++)
-        check_input(m, parameter, input);
+        check_input(m, level, input);
 }
 
 static void inputs_come_back_and_cost_what_was_measured(void **state) {
@@ -124,7 +150,7 @@ static void inputs_come_back_and_cost_what_was_measured(void **state) {
 /* Random payloads, the extremes, and good payloads with a byte changed; any block length. */
 static void check_hostile(const struct model *m, uint32_t parameter) {
     uint64_t seed = 1 + parameter;
-    for (unsigned round = 0; round < 24; round++) {
+    for (unsigned round = parameter < LEVELS ? 0 : 20; round < 24; round++) {
         size_t length = random_below(&seed, 300);
         struct model_params p = {parameter, 1 + random_below(&seed, round % 4 ? 200 : 3000), hunch_cpu_detect()};
         random_fill(&seed, payload, length);
@@ -149,6 +175,7 @@ static void check_hostile(const struct model *m, uint32_t parameter) {
 static void hostile_payloads_end_within_bounds(void **state) {
     (void)state;
     for_each(check_hostile);
+    for_each_stranger(check_hostile);
 }
 
 static void check_small_room(const struct model *m, uint32_t parameter) {
@@ -185,6 +212,7 @@ static void check_size(const struct model *m, uint32_t parameter) {
 static void sizes_are_the_same_on_every_machine(void **state) {
     (void)state;
     for_each(check_size);
+    for_each_stranger(check_size);
 }
 
 static void entries_are_sound(void **state) {
