@@ -21,7 +21,8 @@ static void put(struct coder *c, uint8_t byte) {
 
 void hunch_coder_shift(struct coder *c) {
     bool carry = c->low >> 32;
-    if (carry || c->low < 0xFF000000u) {
+    /* the first byte is always held as the cache: no carry can reach it, as all numbers coded are below 2^32 */
+    if (carry || c->low < 0xFF000000u || c->held == 0) {
         if (c->held) {
             put(c, (uint8_t)(c->cache + carry));
             for (; c->held > 1; c->held--)

@@ -43,8 +43,9 @@ struct coder {
 void hunch_coder_init(struct coder *c, enum coder_direction direction, uint8_t *payload, size_t length);
 
 /* Ends the payload and returns its length in bytes: written (encoding), read (decoding), or the cost rounded up
- * (measuring; within 8 bytes of what encoding gives). The payload ends in the shortest number inside the last
- * interval and without its trailing zero bytes: a decoder reads zeros behind the end. */
+ * (measuring; within 8 bytes of what encoding gives, and one bit more for each 65536 that are near certain, as each
+ * cost is rounded up). The payload ends in the shortest number inside the last interval and without its trailing
+ * zero bytes: a decoder reads zeros behind the end. */
 size_t hunch_coder_finish(struct coder *c);
 
 /* Out of line, a few times per hundred bits. */

@@ -1,0 +1,205 @@
+/* The allocator refuses at every call of a round trip, one after another: a clean error each time, no leak, nothing
+ * damaged. Also: what a limit forbids is never allocated. */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "conformance/unit/inputs.h"
+#include "hunch/hunch.h"
+
+enum {
+    LENGTH = 5000,
+    BLOCK = 2048,
+    ROOM = 16384,
+    SIZE_BYTES = 64,      /* before each allocation: its size, and the alignment kept */
+    INSTANCE = 64 * 1024, /* bytes: what a decoder takes before it meets the first block */
+};
+
+static uint8_t original[LENGTH], archive[ROOM], output[LENGTH];
+
+/* An allocator that refuses call number `refuse` (from 0) and counts what is out. */
+struct purse {
+    pthread_mutex_t lock;
+    unsigned calls, refuse;
+    size_t out, peak; /* bytes */
+};
+
+static void *purse_allocate(void *opaque, size_t size) {
+    struct purse *p = opaque;
+    pthread_mutex_lock(&p->lock);
+    uint8_t *memory = p->calls++ == p->refuse ? NULL : calloc(1, size + SIZE_BYTES);
+    if (memory) {
+        memcpy(memory, &size, sizeof size);
+        p->out += size;
+        p->peak = p->out > p->peak ? p->out : p->peak;
+    }
+    pthread_mutex_unlock(&p->lock);
+    return memory ? memory + SIZE_BYTES : NULL;
+}
+
+static void purse_release(void *opaque, void *memory) {
+    struct purse *p = opaque;
+    size_t size;
+    if (!memory)
+        return;
+    pthread_mutex_lock(&p->lock);
+    memcpy(&size, (uint8_t *)memory - SIZE_BYTES, sizeof size);
+    p->out -= size;
+    free((uint8_t *)memory - SIZE_BYTES);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static struct hunch_settings settings_with(struct purse *purse, int level, unsigned threads) {
+    struct hunch_settings s;
+    hunch_settings_default(&s);
+    s.level = level;
+    s.threads = threads;
+    s.block_size = BLOCK;
+    s.allocate = purse_allocate;
+    s.release = purse_release;
+    s.opaque = purse;
+    return s;
+}
+
+/* Pushes `from` through a stream into `to` in small pieces. */
+static enum hunch_status pump(hunch_stream *stream, const uint8_t *from, size_t length, uint8_t *to, size_t *written) {
+    struct hunch_input in = {from, 0, 0};
+    struct hunch_output out = {to, 0, 0};
+    int done = 0;
+    enum hunch_status status = HUNCH_OK;
+    while (status == HUNCH_OK && !(done && in.size == length)) {
+        in.size = in.size + 700 < length ? in.size + 700 : length;
+        out.size = out.size + 900 < *written ? out.size + 900 : *written;
+        status = hunch_stream_run(stream, &in, &out, in.size == length ? HUNCH_FINISH : HUNCH_CONTINUE, &done);
+    }
+    *written = out.position;
+    return status;
+}
+
+static enum hunch_status stream_trip(const struct hunch_settings *s) {
+    hunch_stream *stream;
+    size_t length = ROOM, written = LENGTH;
+    enum hunch_status status = hunch_encoder_open(&stream, s);
+    if (status == HUNCH_OK)
+        status = pump(stream, original, LENGTH, archive, &length);
+    hunch_stream_close(&stream);
+    if (status != HUNCH_OK)
+        return status;
+    status = hunch_decoder_open(&stream, s);
+    if (status == HUNCH_OK)
+        status = pump(stream, archive, length, output, &written);
+    hunch_stream_close(&stream);
+    if (status == HUNCH_OK) {
+        assert_int_equal(written, LENGTH);
+        assert_memory_equal(output, original, LENGTH);
+    }
+    return status;
+}
+
+struct bytes {
+    const uint8_t *data;
+    size_t length;
+};
+
+static int read_bytes(void *opaque, uint64_t offset, void *buffer, size_t length) {
+    const struct bytes *b = opaque;
+    if (offset > b->length || length > b->length - offset)
+        return 1;
+    memcpy(buffer, b->data + offset, length);
+    return 0;
+}
+
+static enum hunch_status one_call_trip(const struct hunch_settings *s) {
+    size_t length = ROOM, written = LENGTH;
+    enum hunch_status status = hunch_encode(archive, &length, original, LENGTH, s);
+    if (status == HUNCH_OK)
+        status = hunch_decode(output, &written, archive, length, s);
+    if (status != HUNCH_OK)
+        return status;
+    struct bytes bytes = {archive, length};
+    struct hunch_source source = {read_bytes, &bytes, length};
+    hunch_archive *a;
+    status = hunch_archive_open(&a, &source, s);
+    if (status == HUNCH_OK)
+        status = hunch_archive_read(a, BLOCK - 10, output, 20);
+    if (status == HUNCH_OK)
+        assert_memory_equal(output, original + BLOCK - 10, 20);
+    hunch_archive_close(&a);
+    return status;
+}
+
+/* Refuses call 0, 1, 2, ... until a trip is over before the refusal; a library that can do without is welcome to. */
+static void refuse_each(enum hunch_status (*trip)(const struct hunch_settings *), int level, unsigned threads) {
+    bool refused = true;
+    for (unsigned refuse = 0; refused; refuse++) {
+        struct purse purse = {.refuse = refuse};
+        pthread_mutex_init(&purse.lock, NULL);
+        struct hunch_settings s = settings_with(&purse, level, threads);
+        enum hunch_status status = trip(&s);
+        refused = purse.calls > refuse;
+        assert_int_equal(purse.out, 0);
+        if (status != HUNCH_OK || !refused)
+            assert_int_equal(status, refused ? HUNCH_NO_MEMORY : HUNCH_OK);
+        pthread_mutex_destroy(&purse.lock);
+        assert_true(refused || refuse > 1);
+    }
+}
+
+static int fill(void **state) {
+    (void)state;
+    const struct input *text = input_at(0);
+    for (unsigned i = 0; strcmp(text->name, "text") != 0; i++)
+        text = input_at(i);
+    input_fill(text, original, LENGTH);
+    return 0;
+}
+
+static void every_refusal_of_a_stream_is_clean(void **state) {
+    (void)state;
+    for (int level = 1; level <= 9; level += 2)
+        for (unsigned threads = 1; threads <= 3; threads += 2)
+            refuse_each(stream_trip, level, threads);
+}
+
+static void every_refusal_of_a_call_is_clean(void **state) {
+    (void)state;
+    for (int level = 1; level <= 9; level++)
+        refuse_each(one_call_trip, level, 1);
+}
+
+static void a_limit_is_kept_before_anything_is_allocated(void **state) {
+    (void)state;
+    for (int level = 1; level <= 9; level++) {
+        struct purse purse = {.refuse = UINT32_MAX};
+        pthread_mutex_init(&purse.lock, NULL);
+        struct hunch_settings s = settings_with(&purse, level, 1);
+        size_t length = ROOM, written = LENGTH;
+        assert_int_equal(hunch_encode(archive, &length, original, LENGTH, &s), HUNCH_OK);
+        assert_true(purse.peak <= s.memory_limit);
+        purse.peak = 0;
+        s.memory_limit = BLOCK / 2;
+        assert_int_equal(hunch_decode(output, &written, archive, length, &s), HUNCH_MEMORY_LIMIT);
+        assert_true(purse.peak < INSTANCE);
+        s.memory_limit = UINT64_C(1) << 30;
+        s.output_limit = LENGTH - 1;
+        written = LENGTH;
+        assert_int_equal(hunch_decode(output, &written, archive, length, &s), HUNCH_SIZE_LIMIT);
+        pthread_mutex_destroy(&purse.lock);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_refusal_of_a_stream_is_clean),
+        cmocka_unit_test(every_refusal_of_a_call_is_clean),
+        cmocka_unit_test(a_limit_is_kept_before_anything_is_allocated),
+    };
+    return cmocka_run_group_tests(tests, fill, NULL);
+}

@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""check.py: the second decoder on the golden vectors: good ones decode to the recorded SHA-256, bad and unsupported ones
+are refused, and nothing is written that was never in them. Vectors of a model or format that it does not know are
+counted apart."""
+
+import concurrent.futures
+import hashlib
+import os
+import pathlib
+import sys
+
+import container
+import decode
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "vectors"))
+import manifest  # noqa: E402
+import sources  # noqa: E402
+
+
+def verdict_good(vector):
+    try:
+        content = decode.decode(vector.read())
+    except container.Unsupported:
+        return None
+    except container.Trouble as trouble:
+        return f"{type(trouble).__name__}: {trouble}"
+    return "ok" if hashlib.sha256(content).hexdigest() == vector.sha256 else "other bytes"
+
+
+def verdict_refused(vector):
+    try:
+        decode.decode(vector.read())
+    except container.Trouble as trouble:
+        return "ok" if sources.sources()[vector.source].startswith(trouble.content) else "wrote other bytes"
+    return "not refused"
+
+
+def judge(job):
+    kind, vector = job
+    return verdict_good(vector) if kind == "good" else verdict_refused(vector)
+
+
+def main():
+    jobs = [("good", vector) for vector in manifest.good()]
+    jobs += [(kind, vector) for kind in ("bad", "unsupported") for vector in manifest.refused(kind)]
+    with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
+        verdicts = list(pool.map(judge, jobs))
+    failed = 0
+    for (kind, vector), verdict in zip(jobs, verdicts):
+        if verdict not in ("ok", None):
+            failed += 1
+            print(f"FAIL {kind}/{vector.path.name}: {verdict}")
+    print(f"{verdicts.count('ok')} vectors passed, {failed} failed, {verdicts.count(None)} of models it does not know")
+    return 1 if failed or "ok" not in verdicts else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

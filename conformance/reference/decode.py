@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+"""decode.py ARCHIVE: writes the archive's content to standard output. A second, slow decoder of hunch archives that
+shares no code with the first: written from doc/FORMAT.md and doc/spec/ alone. It knows the container and the models and
+formats of the tables below, and refuses others as unsupported. Exit codes as those of hunch: 0, 1 (no archive),
+3 (damaged, truncated, mismatch, unsupported)."""
+
+import pathlib
+import sys
+
+import container
+from xxh3 import xxh3_64
+
+# id -> decode(payload, length, parameter): bytes
+MODELS = {}
+# id -> join(stream, length): bytes
+FORMATS = {}
+
+
+def decode_block(block):
+    if block.model == 0:
+        content = block.payload
+    elif block.model not in MODELS or block.format not in (0, *FORMATS):
+        raise container.Unsupported(f"model {block.model}, format {block.format}")
+    else:
+        content = MODELS[block.model](block.payload, block.stream_length, block.parameter)
+        if block.flags & container.FORMATTED:
+            content = FORMATS[block.format](content, block.length)
+    if xxh3_64(content) != block.check:
+        raise container.Mismatch("content check")
+    return content
+
+
+def decode(data):
+    return container.decode_file(data, decode_block)
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    code = 0
+    try:
+        content = decode(pathlib.Path(sys.argv[1]).read_bytes())
+    except container.Trouble as trouble:
+        print(f"{sys.argv[1]}: {type(trouble).__name__}: {trouble}", file=sys.stderr)
+        content = trouble.content
+        code = 1 if isinstance(trouble, container.NotArchive) else 3
+    sys.stdout.buffer.write(content)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

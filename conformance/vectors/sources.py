@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""sources.py DIRECTORY: writes what the golden vectors are made from: small files, generated the same everywhere by
+integer arithmetic, and copies of the two real excerpts in conformance/data."""
+
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+class Dice:
+    """xorshift64*, as in conformance/unit/random.h."""
+
+    def __init__(self, seed):
+        self.state = seed
+
+    def below(self, n):
+        x = self.state
+        x ^= x >> 12
+        x = (x ^ x << 25) & 0xFFFFFFFFFFFFFFFF
+        x ^= x >> 27
+        self.state = x
+        high = (x * 2685821657736338717 & 0xFFFFFFFFFFFFFFFF) >> 32
+        return high * n >> 32
+
+    def bytes(self, count):
+        return bytes(self.below(256) for _ in range(count))
+
+
+def markup():
+    """Nested tags with attributes, as exports of databases are."""
+    dice, out = Dice(11), ['<?xml version="1.0"?>\n<stock>\n']
+    names = ["valve", "pump", "hose", "gauge", "gasket", "filter", "bracket", "sensor"]
+    for i in range(190):
+        name, place = names[dice.below(8)], dice.below(40)
+        out.append(f'  <item id="{10000 + 7 * i}" name="{name}" shelf="{place}">\n')
+        out.append(f"    <price currency=\"EUR\">{dice.below(90)}.{dice.below(100):02}</price>\n")
+        if dice.below(3) == 0:
+            out.append(f"    <note>see {names[dice.below(8)]} on shelf {place + 1}</note>\n")
+        out.append("  </item>\n")
+    return "".join(out + ["</stock>\n"]).encode()
+
+
+def records():
+    """Rows of 23 bytes: counter, time, a slow walk, a code, a name, noise."""
+    dice, out, walk, time = Dice(12), bytearray(), 5000, 1700000000
+    for i in range(700):
+        walk += dice.below(41) - 20
+        time += 1 + dice.below(3)
+        out += i.to_bytes(4, "little") + time.to_bytes(4, "big") + walk.to_bytes(4, "little", signed=True)
+        out += bytes([dice.below(4), 0]) + b"north\0south\0"[6 * dice.below(2):][:6] + dice.bytes(3)
+    return bytes(out)
+
+
+def picture():
+    """96 rows of 80 samples of 16 bits: slopes and a bright disc, with noise in the low bits."""
+    dice, out = Dice(13), bytearray()
+    for y in range(96):
+        for x in range(80):
+            value = 300 + 5 * x + 3 * y + dice.below(16)
+            if (x - 40) ** 2 + (y - 50) ** 2 < 700:
+                value += 900 - ((x - 40) ** 2 + (y - 50) ** 2)
+            out += value.to_bytes(2, "little")
+    return bytes(out)
+
+
+def sound():
+    """16-bit stereo: two decaying resonators (integer recurrences), struck again and again."""
+    dice, out = Dice(14), bytearray()
+    a, b, c, d = 0, 0, 0, 0
+    for i in range(4000):
+        strike = 9000 if i % 997 == 0 else 0
+        a, b = (a * 32400 >> 14) - (b * 16300 >> 14) + strike, a
+        c, d = (c * 31900 >> 14) - (d * 16200 >> 14) + strike, c
+        left, right = a + c // 2 + dice.below(5), c + a // 3 + dice.below(5)
+        for value in (left, right):
+            out += max(-32768, min(32767, value)).to_bytes(2, "little", signed=True)
+    return bytes(out)
+
+
+def machine():
+    """Opcodes among which the same few places are called by relative distance."""
+    dice, out = Dice(15), bytearray()
+    common = bytes.fromhex("48898b55c30f85415d31c090e9ff8d24")
+    while len(out) < 12000:
+        if dice.below(8):
+            out.append(common[dice.below(16)])
+        else:
+            distance = dice.below(40) * 977 - (len(out) + 5)
+            out += (b"\xe8", b"\xe9")[dice.below(4) == 0] + (distance & 0xFFFFFFFF).to_bytes(4, "little")
+    return bytes(out)
+
+
+def letters():
+    """Words of two-byte letters between spaces and stops: UTF-8 that is not English."""
+    dice, out = Dice(16), []
+    words = ["".join(chr(0x3B1 + dice.below(1 + dice.below(25))) for _ in range(2 + dice.below(8))) for _ in range(300)]
+    for _ in range(700):
+        out.append(words[dice.below(1 + dice.below(300))] + (". " if dice.below(12) == 0 else " "))
+    return "".join(out).encode()
+
+
+def mixed():
+    """What a disk image is like: prose, noise, zeros, a table; blocks of it want different models."""
+    prose = (HERE / "../data/prose.txt").read_bytes()
+    return prose[:9000] + Dice(17).bytes(9000) + bytes(9000) + records()[:9000]
+
+
+def sources():
+    return {
+        "empty": b"",
+        "byte": b"h",
+        "prose": (HERE / "../data/prose.txt").read_bytes(),
+        "code": (HERE / "../data/code.txt").read_bytes(),
+        "markup": markup(),
+        "records": records(),
+        "picture": picture(),
+        "sound": sound(),
+        "machine": machine(),
+        "letters": letters(),
+        "noise": Dice(18).bytes(4096),
+        "zeros": bytes(60000),
+        "period": (Dice(19).bytes(257) * 48)[:12001],
+        "mixed": mixed(),
+    }
+
+
+def main():
+    target = pathlib.Path(sys.argv[1])
+    target.mkdir(parents=True, exist_ok=True)
+    for name, data in sources().items():
+        assert len(data) < 65536, name
+        (target / name).write_bytes(data)
+
+
+if __name__ == "__main__":
+    main()
