@@ -26,7 +26,7 @@ static void put(struct splitter *s, uint8_t b) {
 }
 
 static void put_literal(struct splitter *s, uint8_t b) {
-    if (b >= WORD_LEAD || (b > 0 && b < TEXT_CODES)) {
+    if (b >= WORD_LEAD || text_is_control(b)) {
         put(s, TEXT_LITERAL);
         s->before = TEXT_BEFORE_OTHER;
     } else {

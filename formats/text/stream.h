@@ -8,15 +8,19 @@
 /* The first byte: the width of wrapped lines in the low 7 bits (0: lines are not wrapped), and this. */
 enum { TEXT_CRLF = 0x80 }; /* every line ends in CR LF */
 
-/* Control codes; as literals they stand behind TEXT_LITERAL, like the bytes of codes. */
+/* Control codes; as literals they stand behind TEXT_LITERAL, like the bytes of codes. The frequent ones are printable
+ * characters that are rare in prose: what looks at the bytes to tell what they are still sees text. */
 enum {
-    TEXT_CAPITAL = 1, /* the next word's first letter is a capital */
-    TEXT_UPPER = 2,   /* all letters of the next word are capitals */
-    TEXT_JOINED = 3,  /* no space here, though one is implied */
-    TEXT_LITERAL = 4, /* the next byte is itself */
-    TEXT_FIXED = 5,   /* a space at which no line may be wrapped, and none before it in its line */
-    TEXT_CODES = 6    /* bytes below are control codes; 0 is a literal */
+    TEXT_JOINED = 1,    /* no space here, though one is implied */
+    TEXT_LITERAL = 2,   /* the next byte is itself */
+    TEXT_FIXED = 3,     /* a space at which no line may be wrapped, and none before it in its line */
+    TEXT_CAPITAL = '^', /* the next word's first letter is a capital */
+    TEXT_UPPER = '~'    /* all letters of the next word are capitals */
 };
+
+static inline bool text_is_control(unsigned b) {
+    return b == TEXT_CAPITAL || b == TEXT_UPPER || b - TEXT_JOINED <= (unsigned)TEXT_FIXED - TEXT_JOINED;
+}
 
 /* What stands before a word decides whether a space between them goes without saying. */
 enum text_before {
