@@ -61,6 +61,7 @@ const struct format hunch_format_text = {
     .id = 1,
     .name = "text",
     .summary = "English words as codes by class",
+    .content = {CONTENT_WORDS, WORD_SINGLES},
     .scratch = text_scratch,
     .probe = text_probe,
     .split = text_split,

@@ -102,7 +102,7 @@ static void check_kernels(const struct model *m, struct model_params p, const ch
 static struct model_params choose(const struct model *m, uint32_t level, size_t length) {
     struct model_params plain = {level, length, hunch_cpu_detect()}, chosen = plain;
     if (m->parameter)
-        chosen.parameter = m->parameter(data, length, level);
+        chosen.parameter = m->parameter((struct content){CONTENT_BYTES, 0}, data, length, level);
     size_t size = m->size(&chosen);
     if (size == 0 || size > m->size(&plain))
         fail_msg("%s %u: chose %u, which needs %zu bytes, not %zu", m->name, level, chosen.parameter, size,
