@@ -76,7 +76,7 @@ static void update_lines(struct contexts *c, unsigned b, size_t at) {
 }
 
 unsigned hunch_contexts_count(uint32_t parameter) {
-    static const uint8_t counts[10] = {0, 0, 0, 6, 7, 8, 16, 16, 37, 37};
+    static const uint8_t counts[10] = {0, 0, 0, 6, 7, 8, 16, 22, 37, 37};
     unsigned level = parameter & 15;
     uint32_t width = parameter >> PARAMETER_WIDTH & 7, shift = parameter >> PARAMETER_SHIFT & 3;
     uint32_t stride = parameter >> PARAMETER_STRIDE;
@@ -117,7 +117,7 @@ static void fill(struct contexts *c, const uint8_t *data, size_t at) {
         h[n++] = c4 & 0xF0F0F0F0;
         h[n++] = mix(c4 & 0xFFFF, c->word[1]);
     }
-    if (c->level >= 8) {
+    if (c->level >= 7) {
         uint32_t next = column + 1 < c->line_start[0] - c->line_start[1] ? data[c->line_start[1] + column + 1] : 0;
         size_t second = column < c->line_start[1] - c->line_start[2] ? data[c->line_start[2] + column] : 0;
         uint32_t first = c->line_start[0] < at ? data[c->line_start[0]] : 0;
@@ -126,9 +126,11 @@ static void fill(struct contexts *c, const uint8_t *data, size_t at) {
         h[n++] = mix(c->field, c->word[0]);
         h[n++] = mix(c->field | first << 16, above | b1 << 8);
         h[n++] = mix(c->number, c->field);
+        h[n++] = mix(c->tag, c->word[0]);
+    }
+    if (c->level >= 8) {
         h[n++] = mix(c->classes, c->field);
         h[n++] = mix(c->classes >> 8, b1 | b2 << 8);
-        h[n++] = mix(c->tag, c->word[0]);
         h[n++] = mix(c->tag, b1 | b2 << 8);
         h[n++] = mix((uint32_t)column, c->word[0]);
         h[n++] = mix(c->word[0], c->word[3]);

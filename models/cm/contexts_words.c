@@ -62,7 +62,7 @@ static unsigned put(struct contexts *c, unsigned n, uint32_t hash, uint32_t newe
 }
 
 unsigned hunch_contexts_words_count(unsigned level) {
-    static const uint8_t counts[10] = {0, 0, 0, 6, 7, 8, 16, 16, 30, 30};
+    static const uint8_t counts[10] = {0, 0, 0, 6, 7, 8, 16, 22, 30, 30};
     return counts[level];
 }
 
@@ -97,13 +97,15 @@ void hunch_contexts_words(struct contexts *c, const uint8_t *data, size_t at) {
         n = put(c, n, c4, ALWAYS);
         n = put(c, n, mix(k[0], t[1]), lead);
     }
-    if (c->level >= 8) {
+    if (c->level >= 7) {
         n = put(c, n, mix(mix(trigram, t[3]), t[4]), ALWAYS);
         n = put(c, n, mix(mix(classes, k[3]), k[4]), lead);
         n = put(c, n, mix(mix(t[0], t[1]), t[3]), ALWAYS);
         n = put(c, n, mix(mix(t[0], t[2]), t[3]), ALWAYS);
         n = put(c, n, mix(t[0], t[4]), ALWAYS);
         n = put(c, n, mix(t[0], c->mark), ALWAYS);
+    }
+    if (c->level >= 8) {
         n = put(c, n, mix(mix(classes, c->mark), 1), lead);
         n = put(c, n, mix(k[0] | k[1] << 8, t[2]), lead);
         n = put(c, n, mix(c4, c8), ALWAYS);
