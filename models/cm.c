@@ -47,7 +47,7 @@ static const struct level levels[LEVEL_MAX + 1] = {
     [6] = {.groups = 2, .sets = 4, .table_log2 = 28, .rate_q17 = 60},
     [7] = {.groups = 2, .sets = 4, .table_log2 = 27, .direct = 1, .rate_q17 = 60},
     [8] = {.groups = 2, .sets = 4, .table_log2 = 28, .direct = 1, .rate_q17 = 60},
-    [9] = {.groups = 4, .sets = 2, .table_log2 = 28, .direct = 1, .rate_q17 = 60},
+    [9] = {.groups = 4, .sets = 2, .table_log2 = 28, .direct = 1, .rate_q17 = 130},
 };
 
 static const uint32_t set_sizes[MIXER_SETS_MAX] = {2048, 256, 2048, 1024, 4096, 2048, 256, 2048};
