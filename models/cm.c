@@ -26,8 +26,9 @@ enum {
     LEVEL_MIN = 3,
     LEVEL_MAX = 9,
     MATCHES = 2,
-    SSES = 3,
-    FR = 40,
+    SSES = 2,
+    FINAL_RATE = 40,      /* of the second layer, in 1/2^17 */
+    ERROR_LEAST = 1 << 14 /* of 2^22: smaller errors teach the mixer nothing */,
     INPUTS_MAX = 3 * CONTEXTS_MAX + 16,
     P_LEAST = 32, /* of 2^22: no bit is ever certain */
 };
@@ -35,23 +36,24 @@ enum {
 struct level {
     uint8_t groups;     /* mixers of the first layer, each with its own error; a second layer mixes them when > 1 */
     uint8_t sets;       /* weight sets of each group */
+    uint8_t sses;       /* SSE stages: order 1, and order 2 hashed */
     uint8_t table_log2; /* largest table of histories, bytes */
     uint8_t direct;     /* a directly adapted probability beside each history */
     uint16_t rate_q17;  /* of the first layer, in the long run */
 };
 
 static const struct level levels[LEVEL_MAX + 1] = {
-    [3] = {.groups = 1, .sets = 3, .table_log2 = 26, .rate_q17 = 75},
-    [4] = {.groups = 1, .sets = 4, .table_log2 = 26, .rate_q17 = 65},
-    [5] = {.groups = 1, .sets = 5, .table_log2 = 27, .rate_q17 = 65},
-    [6] = {.groups = 2, .sets = 4, .table_log2 = 28, .rate_q17 = 60},
-    [7] = {.groups = 2, .sets = 4, .table_log2 = 27, .direct = 1, .rate_q17 = 60},
-    [8] = {.groups = 2, .sets = 4, .table_log2 = 28, .direct = 1, .rate_q17 = 60},
-    [9] = {.groups = 4, .sets = 2, .table_log2 = 28, .direct = 1, .rate_q17 = 130},
+    [3] = {.groups = 1, .sets = 3, .sses = 1, .table_log2 = 25, .rate_q17 = 75},
+    [4] = {.groups = 1, .sets = 4, .sses = 1, .table_log2 = 26, .rate_q17 = 65},
+    [5] = {.groups = 1, .sets = 5, .sses = 1, .table_log2 = 27, .rate_q17 = 65},
+    [6] = {.groups = 2, .sets = 4, .sses = 2, .table_log2 = 28, .rate_q17 = 90},
+    [7] = {.groups = 2, .sets = 4, .sses = 2, .table_log2 = 27, .direct = 1, .rate_q17 = 80},
+    [8] = {.groups = 2, .sets = 4, .sses = 2, .table_log2 = 28, .direct = 1, .rate_q17 = 70},
+    [9] = {.groups = 4, .sets = 2, .sses = 2, .table_log2 = 28, .direct = 1, .rate_q17 = 130},
 };
 
 static const uint32_t set_sizes[MIXER_SETS_MAX] = {2048, 256, 2048, 1024, 4096, 2048, 256, 2048};
-static const uint32_t sse_sizes[SSES] = {256, 65536, 65536};
+static const uint32_t sse_sizes[SSES] = {65536, 65536};
 
 struct cm {
     struct logistic logistic;
@@ -110,12 +112,12 @@ static void carve(struct arena *a, struct cm *m, const struct model_params *p) {
     m->direct_table = l->direct ? hunch_arena_take(a, table * 2) : NULL;
     m->maps = hunch_arena_take(a, sizeof(uint32_t) * 256 * (m->count + 2));
     m->order1 = hunch_arena_take(a, 65536);
-    m->final_weights = hunch_arena_take(a, sizeof(int32_t) * MIXER_GRAIN * 2048);
+    m->final_weights = hunch_arena_take(a, sizeof(int32_t) * MIXER_GRAIN * 256);
     for (unsigned k = 0; k < l->groups * l->sets; k++)
         m->weights[k] = hunch_arena_take(a, sizeof(int32_t) * m->inputs * set_sizes[k]);
     for (unsigned k = 0; k < MATCHES; k++)
         m->match[k].table = hunch_arena_take(a, sizeof(uint32_t) << match_bits(p->length));
-    for (unsigned k = 0; k < SSES; k++)
+    for (unsigned k = 0; k < l->sses; k++)
         m->sse[k].p_q16 = hunch_arena_take(a, sse_bytes(sse_sizes[k]));
 }
 
@@ -139,7 +141,7 @@ static void init_maps(struct cm *m) {
 }
 
 static void init_weights(struct cm *m) {
-    for (size_t i = 0; i < (size_t)MIXER_GRAIN * 2048; i++)
+    for (size_t i = 0; i < (size_t)MIXER_GRAIN * 256; i++)
         m->final_weights[i] = MIXER_ONE / m->level->groups;
     for (unsigned k = 0; k < m->level->sets * m->level->groups; k++)
         for (size_t i = 0; i < (size_t)m->inputs * set_sizes[k]; i++)
@@ -161,7 +163,7 @@ static void cm_init(void *state, const struct model_params *p) {
     init_weights(m);
     hunch_match_init(&m->match[0], match_bits(p->length), 7);
     hunch_match_init(&m->match[1], match_bits(p->length), 4);
-    for (unsigned k = 0; k < SSES; k++)
+    for (unsigned k = 0; k < m->level->sses; k++)
         sse_init(&m->sse[k], &m->logistic, sse_sizes[k]);
 }
 
@@ -293,16 +295,16 @@ static void update(struct cm *m, unsigned c0, unsigned node, unsigned b1, unsign
 static unsigned code_bit(struct cm *m, struct coder *coder, unsigned bit, unsigned c0, unsigned bitpos, unsigned b1,
                          unsigned b2) {
     unsigned node = bitpos < 4 ? c0 : (c0 & ((1u << (bitpos - 4)) - 1)) | 1u << (bitpos - 4);
-    sse_choose(&m->sse[0], c0);
-    sse_choose(&m->sse[1], b1 << 8 | c0);
-    sse_choose(&m->sse[2], ((b1 | b2 << 8) * 0x9E3779B1u >> 8 ^ c0 * 0x85EBu) & 65535);
+    sse_choose(&m->sse[0], b1 << 8 | c0);
+    if (m->level->sses > 1)
+        sse_choose(&m->sse[1], ((b1 | b2 << 8) * 0x9E3779B1u >> 8 ^ c0 * 0x85EBu) & 65535);
     for (unsigned k = 0; k < MATCHES; k++)
         match_predict(&m->match[k], c0, 8 - bitpos);
 
     choose_sets(m, gather(m, c0, node, b1), c0, bitpos, b1, b2);
     unsigned groups = m->level->groups, sets = m->level->sets;
     int32_t sum = 0, p_group[MIXER_SETS_MAX];
-    int32_t *fw = m->final_weights + (c0 + 256 * bitpos*0) * MIXER_GRAIN;
+    int32_t *fw = m->final_weights + c0 * MIXER_GRAIN;
     for (unsigned g = 0; g < groups; g++) {
         sum = m->kernels.dot(m->x, m->chosen + g * sets, sets, m->inputs);
         p_group[g] = (int32_t)logistic_squash(&m->logistic, sum);
@@ -312,21 +314,21 @@ static unsigned code_bit(struct cm *m, struct coder *coder, unsigned bit, unsign
         sum = m->kernels.dot(m->y, &fw, 1, MIXER_GRAIN);
     uint32_t p = logistic_squash(&m->logistic, sum);
     int32_t st = clamp_stretch(sum >> 6);
-    uint32_t refined[SSES];
-    for (unsigned k = 0; k < SSES; k++)
-        refined[k] = sse_refine(&m->sse[k], st);
-    uint32_t q = (2 * p + (refined[0] + 3 * refined[1] + 2 * refined[2]) / 3) >> 2;
+    uint32_t q = (p + sse_refine(&m->sse[0], st)) >> 1;
+    if (m->level->sses > 1)
+        q = (p + sse_refine(&m->sse[1], st) + 2 * q) >> 2;
     q = q < P_LEAST ? P_LEAST : q > (1u << 22) - P_LEAST ? (1u << 22) - P_LEAST : q;
 
     bit = coder_bit(coder, q, bit);
 
     for (unsigned g = 0; g < groups; g++) {
-        int32_t step = mixer_step((int32_t)(bit << 22) - p_group[g], m->rate_q25 >> 8);
-        m->kernels.train(m->x, m->chosen + g * sets, sets, m->inputs, step);
+        int32_t error = (int32_t)(bit << 22) - p_group[g];
+        if (error > ERROR_LEAST || error < -ERROR_LEAST)
+            m->kernels.train(m->x, m->chosen + g * sets, sets, m->inputs, mixer_step(error, m->rate_q25 >> 8));
     }
     if (groups > 1)
-        m->kernels.train(m->y, &fw, 1, MIXER_GRAIN, mixer_step((int32_t)(bit << 22) - (int32_t)p, FR));
-    for (unsigned k = 0; k < SSES; k++)
+        m->kernels.train(m->y, &fw, 1, MIXER_GRAIN, mixer_step((int32_t)(bit << 22) - (int32_t)p, FINAL_RATE));
+    for (unsigned k = 0; k < m->level->sses; k++)
         sse_update(&m->sse[k], bit);
     update(m, c0, node, b1, bit);
     return bit;

@@ -76,7 +76,7 @@ static void update_lines(struct contexts *c, unsigned b, size_t at) {
 }
 
 unsigned hunch_contexts_count(uint32_t parameter) {
-    static const uint8_t counts[10] = {0, 0, 0, 6, 7, 8, 16, 22, 37, 37};
+    static const uint8_t counts[10] = {0, 0, 0, 4, 5, 6, 14, 22, 37, 37};
     unsigned level = parameter & 15;
     uint32_t width = parameter >> PARAMETER_WIDTH & 7, shift = parameter >> PARAMETER_SHIFT & 3;
     uint32_t stride = parameter >> PARAMETER_STRIDE;
@@ -98,29 +98,29 @@ static void fill(struct contexts *c, const uint8_t *data, size_t at) {
     uint32_t above = column < c->line_start[0] - c->line_start[1] ? data[c->line_start[1] + column] : 0;
     unsigned n = 0;
     h[n++] = b1;
-    h[n++] = c4 & 0xFFFF;
     h[n++] = c4 & 0xFFFFFF;
     h[n++] = mix(c4, b5);
-    h[n++] = c->word[0];
     h[n++] = mix(c4 & 0xFFFF, above);
     if (c->level >= 4)
-        h[n++] = mix(c->word[0], c->word[1]);
+        h[n++] = c->word[0];
     if (c->level >= 5)
-        h[n++] = mix(c4, c8);
+        h[n++] = c4 & 0xFFFF;
     if (c->level >= 6) {
+        h[n++] = mix(c->word[0], c->word[1]);
+        h[n++] = mix(c4, c8);
         h[n++] = mix(mix(c->word[0], c->word[2]), c->word[1]);
         h[n++] = c4 & 0x00FF00FF; /* without the newest byte */
         h[n++] = c4;
         h[n++] = mix(c->word[0], c->word[2]);
         h[n++] = mix(above, b1);
         h[n++] = mix((uint32_t)column, above);
-        h[n++] = c4 & 0xF0F0F0F0;
-        h[n++] = mix(c4 & 0xFFFF, c->word[1]);
     }
     if (c->level >= 7) {
         uint32_t next = column + 1 < c->line_start[0] - c->line_start[1] ? data[c->line_start[1] + column + 1] : 0;
         size_t second = column < c->line_start[1] - c->line_start[2] ? data[c->line_start[2] + column] : 0;
         uint32_t first = c->line_start[0] < at ? data[c->line_start[0]] : 0;
+        h[n++] = c4 & 0xF0F0F0F0;
+        h[n++] = mix(c4 & 0xFFFF, c->word[1]);
         h[n++] = mix(above | next << 8, b1);
         h[n++] = mix(above | (uint32_t)second << 8, b1);
         h[n++] = mix(c->field, c->word[0]);

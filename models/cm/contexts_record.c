@@ -46,7 +46,7 @@ static int32_t filter_run(struct filter *f, int32_t came, const int32_t *neighbo
 }
 
 unsigned hunch_contexts_record_count(unsigned level) {
-    static const uint8_t counts[10] = {0, 0, 0, 6, 7, 8, 14, 21, 25, 25};
+    static const uint8_t counts[10] = {0, 0, 0, 4, 5, 6, 14, 21, 25, 25};
     return counts[level];
 }
 
@@ -91,17 +91,17 @@ void hunch_contexts_record(struct contexts *c, const uint8_t *data, size_t at) {
     h[n++] = mix(p[PREDICTORS - 1], spread >> 1);
     h[n++] = mix(back ? p[PREDICTORS - 1] : (uint32_t)learned >> 2, 99);
     h[n++] = mix(p[0], spread >> 1);
-    h[n++] = mix(p[1], (uint32_t)(W - N));
     h[n++] = mix(p[3], spread);
-    h[n++] = b1 | b2 << 8;
     if (c->level >= 4)
-        h[n++] = mix(p[2], spread >> 1);
+        h[n++] = mix(p[1], (uint32_t)(W - N));
     if (c->level >= 5)
-        h[n++] = mix(p[8], 0);
+        h[n++] = b1 | b2 << 8;
     if (c->level >= 6) {
+        h[n++] = mix(p[2], spread >> 1);
         h[n++] = mix(p[4], 1);
         h[n++] = mix(p[5], 0);
         h[n++] = mix(p[7], 0);
+        h[n++] = mix(p[8], 0);
         h[n++] = mix(p[9], spread >> 2);
         h[n++] = b1 | b2 << 8 | b3 << 16;
         h[n++] = mix(p[10], spread);

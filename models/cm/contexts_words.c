@@ -62,7 +62,7 @@ static unsigned put(struct contexts *c, unsigned n, uint32_t hash, uint32_t newe
 }
 
 unsigned hunch_contexts_words_count(unsigned level) {
-    static const uint8_t counts[10] = {0, 0, 0, 6, 7, 8, 16, 22, 30, 30};
+    static const uint8_t counts[10] = {0, 0, 0, 4, 5, 6, 14, 22, 30, 30};
     return counts[level];
 }
 
@@ -78,26 +78,26 @@ void hunch_contexts_words(struct contexts *c, const uint8_t *data, size_t at) {
     unsigned n = 0;
     uint32_t bigram = mix(t[0], t[1]), trigram = mix(bigram, t[2]), classes = mix(k[0], k[1] | k[2] << 8);
     n = put(c, n, c4 & 0xFF, ALWAYS);
-    n = put(c, n, c4 & 0xFFFF, ALWAYS);
-    n = put(c, n, c4 & 0xFFFFFF, ALWAYS);
     n = put(c, n, t[0], ALWAYS);
     n = put(c, n, bigram, ALWAYS);
     n = put(c, n, classes, lead);
     if (c->level >= 4)
-        n = put(c, n, trigram, ALWAYS);
+        n = put(c, n, c4 & 0xFFFF, ALWAYS);
     if (c->level >= 5)
-        n = put(c, n, mix(c4, c8 & 0xFF), ALWAYS);
+        n = put(c, n, c4 & 0xFFFFFF, ALWAYS);
     if (c->level >= 6) {
+        n = put(c, n, trigram, ALWAYS);
+        n = put(c, n, mix(c4, c8 & 0xFF), ALWAYS);
         n = put(c, n, mix(t[0], t[2]), ALWAYS);
         n = put(c, n, mix(t[0], k[1] | k[2] << 8), ALWAYS);
         n = put(c, n, mix(trigram, t[3]), ALWAYS);
         n = put(c, n, mix(classes, k[3]), lead);
         n = put(c, n, mix(t[0], t[3]), ALWAYS);
         n = put(c, n, mix(bigram, k[2]), ALWAYS);
-        n = put(c, n, c4, ALWAYS);
-        n = put(c, n, mix(k[0], t[1]), lead);
     }
     if (c->level >= 7) {
+        n = put(c, n, c4, ALWAYS);
+        n = put(c, n, mix(k[0], t[1]), lead);
         n = put(c, n, mix(mix(trigram, t[3]), t[4]), ALWAYS);
         n = put(c, n, mix(mix(classes, k[3]), k[4]), lead);
         n = put(c, n, mix(mix(t[0], t[1]), t[3]), ALWAYS);
