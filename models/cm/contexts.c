@@ -2,11 +2,6 @@
 
 #include <stdbool.h>
 
-static uint32_t mix(uint32_t a, uint32_t b) {
-    uint32_t h = a * 0x9E3779B1u ^ (b + 0x7F4A7C15u) * 0x85EBCA6Bu;
-    return h ^ h >> 15;
-}
-
 /* The byte `back` places before the one to come; 0 before the start. */
 static uint32_t behind(const uint8_t *data, size_t at, size_t back) {
     return back <= at ? data[at - back] : 0;
@@ -36,13 +31,11 @@ void hunch_contexts_init(struct contexts *c, uint32_t parameter) {
     c->shift = parameter >> PARAMETER_SHIFT & 3;
     c->stride = parameter >> PARAMETER_STRIDE;
     c->count = hunch_contexts_count(parameter);
-    for (unsigned i = 0; i < c->count; i++)
-        c->newest[i] = (c->width && c->width < WIDTH_WORDS) || i == 9 ? 0 : UINT32_MAX;
 }
 
 static void update_words(struct contexts *c, unsigned b) {
     if (is_letter(b)) {
-        c->word[0] = mix(c->word[0] + 1, b | (b < 128 ? 32 : 0));
+        c->word[0] = context_mix(c->word[0] + 1, b | (b < 128 ? 32 : 0));
         return;
     }
     if (c->word[0]) {
@@ -51,7 +44,7 @@ static void update_words(struct contexts *c, unsigned b) {
         c->word[0] = 0;
         c->gap = 0;
     }
-    c->gap = mix(c->gap, b);
+    c->gap = context_mix(c->gap, b);
 }
 
 /* What structured text shows: the field in the line, the tag in hand, the shape of the last bytes. */
@@ -63,7 +56,7 @@ static void update_structure(struct contexts *c, unsigned b, unsigned before) {
     if (b == '<')
         c->tag = 1;
     else if (c->tag && (c->tag & 1)) /* odd while the name goes on */
-        c->tag = is_letter(b) || b == '/' ? mix(c->tag, b) | 1 : c->tag & ~1u;
+        c->tag = is_letter(b) || b == '/' ? context_mix(c->tag, b) | 1 : c->tag & ~1u;
     c->number = c->number * 0x2F0B4C47u + 1 + (b - '0' < 10u ? '0' : is_letter(b) ? 'a' : b);
 }
 
@@ -89,64 +82,61 @@ unsigned hunch_contexts_count(uint32_t parameter) {
 
 /* Contexts of byte at + 1, whose newest byte data[at] is still unknown: b1 is the one before that. */
 static void fill(struct contexts *c, const uint8_t *data, size_t at) {
-    uint32_t *h = c->ahead;
     uint32_t b1 = behind(data, at, 1), b2 = behind(data, at, 2), b3 = behind(data, at, 3), b4 = behind(data, at, 4);
     uint32_t c4 = b1 | b2 << 8 | b3 << 16 | b4 << 24;
     uint32_t b5 = behind(data, at, 5), b6 = behind(data, at, 6), b7 = behind(data, at, 7), b8 = behind(data, at, 8);
     uint32_t c8 = b5 | b6 << 8 | b7 << 16 | b8 << 24;
     size_t column = at + 1 - c->line_start[0];
     uint32_t above = column < c->line_start[0] - c->line_start[1] ? data[c->line_start[1] + column] : 0;
-    unsigned n = 0;
-    h[n++] = b1;
-    h[n++] = c4 & 0xFFFFFF;
-    h[n++] = mix(c4, b5);
-    h[n++] = mix(c4 & 0xFFFF, above);
+    c->filled = 0;
+    context_add(c, b1, CONTEXT_NEWEST);
+    context_add(c, c4 & 0xFFFFFF, CONTEXT_NEWEST);
+    context_add(c, context_mix(c4, b5), CONTEXT_NEWEST);
+    context_add(c, context_mix(c4 & 0xFFFF, above), CONTEXT_NEWEST);
     if (c->level >= 4)
-        h[n++] = c->word[0];
+        context_add(c, c->word[0], CONTEXT_NEWEST);
     if (c->level >= 5)
-        h[n++] = c4 & 0xFFFF;
+        context_add(c, c4 & 0xFFFF, CONTEXT_NEWEST);
     if (c->level >= 6) {
-        h[n++] = mix(c->word[0], c->word[1]);
-        h[n++] = mix(c4, c8);
-        h[n++] = mix(mix(c->word[0], c->word[2]), c->word[1]);
-        h[n++] = c4 & 0x00FF00FF; /* without the newest byte */
-        h[n++] = c4;
-        h[n++] = mix(c->word[0], c->word[2]);
-        h[n++] = mix(above, b1);
-        h[n++] = mix((uint32_t)column, above);
+        context_add(c, context_mix(c->word[0], c->word[1]), CONTEXT_NEWEST);
+        context_add(c, context_mix(c4, c8), CONTEXT_NEWEST);
+        context_add(c, context_mix(context_mix(c->word[0], c->word[2]), c->word[1]), CONTEXT_NEWEST);
+        context_add(c, c4 & 0x00FF00FF, CONTEXT_OLDER);
+        context_add(c, c4, CONTEXT_NEWEST);
+        context_add(c, context_mix(c->word[0], c->word[2]), CONTEXT_NEWEST);
+        context_add(c, context_mix(above, b1), CONTEXT_NEWEST);
+        context_add(c, context_mix((uint32_t)column, above), CONTEXT_NEWEST);
     }
     if (c->level >= 7) {
         uint32_t next = column + 1 < c->line_start[0] - c->line_start[1] ? data[c->line_start[1] + column + 1] : 0;
         size_t second = column < c->line_start[1] - c->line_start[2] ? data[c->line_start[2] + column] : 0;
         uint32_t first = c->line_start[0] < at ? data[c->line_start[0]] : 0;
-        h[n++] = c4 & 0xF0F0F0F0;
-        h[n++] = mix(c4 & 0xFFFF, c->word[1]);
-        h[n++] = mix(above | next << 8, b1);
-        h[n++] = mix(above | (uint32_t)second << 8, b1);
-        h[n++] = mix(c->field, c->word[0]);
-        h[n++] = mix(c->field | first << 16, above | b1 << 8);
-        h[n++] = mix(c->number, c->field);
-        h[n++] = mix(c->tag, c->word[0]);
+        context_add(c, c4 & 0xF0F0F0F0, CONTEXT_NEWEST);
+        context_add(c, context_mix(c4 & 0xFFFF, c->word[1]), CONTEXT_NEWEST);
+        context_add(c, context_mix(above | next << 8, b1), CONTEXT_NEWEST);
+        context_add(c, context_mix(above | (uint32_t)second << 8, b1), CONTEXT_NEWEST);
+        context_add(c, context_mix(c->field, c->word[0]), CONTEXT_NEWEST);
+        context_add(c, context_mix(c->field | first << 16, above | b1 << 8), CONTEXT_NEWEST);
+        context_add(c, context_mix(c->number, c->field), CONTEXT_NEWEST);
+        context_add(c, context_mix(c->tag, c->word[0]), CONTEXT_NEWEST);
     }
     if (c->level >= 8) {
-        h[n++] = mix(c->classes, c->field);
-        h[n++] = mix(c->classes >> 8, b1 | b2 << 8);
-        h[n++] = mix(c->tag, b1 | b2 << 8);
-        h[n++] = mix((uint32_t)column, c->word[0]);
-        h[n++] = mix(c->word[0], c->word[3]);
-        h[n++] = mix(mix(c->word[0], c->word[1]), mix(c->word[2], c->word[3]));
-        h[n++] = mix(c4, mix(c8, b5 ^ behind(data, at, 9) << 8 ^ behind(data, at, 10) << 16));
-        h[n++] = mix(mix(c4, c8), mix(behind(data, at, 9) | behind(data, at, 10) << 8, behind(data, at, 11) | behind(data, at, 12) << 8 | behind(data, at, 13) << 16));
-        h[n++] = mix(c4 & 0xFFFFFF, c->word[1]);
-        h[n++] = c4 & 0xFFFFFF00;
-        h[n++] = mix(c->word[1], c->word[2]);
-        h[n++] = mix(c->word[1], b1);
-        h[n++] = mix(c->gap, c->word[1]);
-        h[n++] = mix(c->classes, b1);
-        h[n++] = c4 & 0x0000FFFF;
+        context_add(c, context_mix(c->classes, c->field), CONTEXT_NEWEST);
+        context_add(c, context_mix(c->classes >> 8, b1 | b2 << 8), CONTEXT_NEWEST);
+        context_add(c, context_mix(c->tag, b1 | b2 << 8), CONTEXT_NEWEST);
+        context_add(c, context_mix((uint32_t)column, c->word[0]), CONTEXT_NEWEST);
+        context_add(c, context_mix(c->word[0], c->word[3]), CONTEXT_NEWEST);
+        context_add(c, context_mix(context_mix(c->word[0], c->word[1]), context_mix(c->word[2], c->word[3])), CONTEXT_NEWEST);
+        context_add(c, context_mix(c4, context_mix(c8, b5 ^ behind(data, at, 9) << 8 ^ behind(data, at, 10) << 16)), CONTEXT_NEWEST);
+        context_add(c, context_mix(context_mix(c4, c8), context_mix(behind(data, at, 9) | behind(data, at, 10) << 8, behind(data, at, 11) | behind(data, at, 12) << 8 | behind(data, at, 13) << 16)), CONTEXT_NEWEST);
+        context_add(c, context_mix(c4 & 0xFFFFFF, c->word[1]), CONTEXT_NEWEST);
+        context_add(c, c4 & 0xFFFFFF00, CONTEXT_NEWEST);
+        context_add(c, context_mix(c->word[1], c->word[2]), CONTEXT_NEWEST);
+        context_add(c, context_mix(c->word[1], b1), CONTEXT_NEWEST);
+        context_add(c, context_mix(c->gap, c->word[1]), CONTEXT_NEWEST);
+        context_add(c, context_mix(c->classes, b1), CONTEXT_NEWEST);
+        context_add(c, c4 & 0x0000FFFF, CONTEXT_NEWEST);
     }
-    for (unsigned i = 0; i < n; i++)
-        h[i] = (h[i] + i * 0x2545F491u) * 0x9E3779B1u + i;
 }
 
 void hunch_contexts_update(struct contexts *c, const uint8_t *data, size_t at) {

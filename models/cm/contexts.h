@@ -23,14 +23,14 @@ enum { FILTER_TAPS = 14 };
 struct filter {
     int32_t weight_q16[FILTER_TAPS];
     int32_t input[FILTER_TAPS]; /* neighbours less their base */
-    int32_t base;
-    int32_t prediction_q4;
+    int32_t prediction_q4; /* of the next sample, in 1/16 */
 };
 
 /* What the contexts remember of the bytes so far. */
 struct contexts {
     unsigned level;
     unsigned count;          /* contexts in use at this level */
+    unsigned filled;         /* of them, while they are made */
     uint32_t ahead[CONTEXTS_MAX]; /* contexts of the byte after the next, as far as known */
     uint32_t newest[CONTEXTS_MAX]; /* all ones where the newest byte takes part, else 0 */
     uint32_t word[6];        /* hash of the word in hand, and of the ones before */
@@ -68,6 +68,21 @@ unsigned hunch_contexts_record_count(unsigned level);
 
 /* For the encoder: the parameter for this block at this level, with its records if it seems to have any. */
 uint32_t hunch_cm_parameter(struct content content, const uint8_t *data, size_t length, uint32_t level);
+
+static inline uint32_t context_mix(uint32_t a, uint32_t b) {
+    uint32_t h = a * 0x9E3779B1u ^ (b + 0x7F4A7C15u) * 0x85EBCA6Bu;
+    return h ^ h >> 15;
+}
+
+/* Whether the newest byte takes part in a context. */
+static const uint32_t CONTEXT_NEWEST = UINT32_MAX, CONTEXT_OLDER = 0;
+
+/* Adds a context to the list. */
+static inline void context_add(struct contexts *c, uint32_t hash, uint32_t newest) {
+    unsigned n = c->filled++;
+    c->newest[n] = newest;
+    c->ahead[n] = (hash + n * 0x2545F491u) * 0x9E3779B1u + n;
+}
 
 /* The hash of a context once the newest byte (or, for the table line, its first bits) is known too. */
 static inline uint32_t context_hash(uint32_t ahead, uint32_t newest, uint32_t byte) {

@@ -5,11 +5,6 @@
 
 #include <stdbool.h>
 
-static uint32_t mix(uint32_t a, uint32_t b) {
-    uint32_t h = a * 0x9E3779B1u ^ (b + 0x7F4A7C15u) * 0x85EBCA6Bu;
-    return h ^ h >> 15;
-}
-
 static void complete(struct contexts *c) {
     for (int i = 5; i > 0; i--) {
         c->token[i] = c->token[i - 1];
@@ -20,7 +15,7 @@ static void complete(struct contexts *c) {
 }
 
 static void add(struct contexts *c, unsigned b) {
-    c->token[0] = mix(c->token[0] + 1, b);
+    c->token[0] = context_mix(c->token[0] + 1, b);
 }
 
 static void update(struct contexts *c, unsigned b) {
@@ -52,15 +47,6 @@ static void update(struct contexts *c, unsigned b) {
     }
 }
 
-#define ALWAYS UINT32_MAX
-
-/* Adds context n; returns n + 1. newest: ALWAYS where the newest byte takes part. */
-static unsigned put(struct contexts *c, unsigned n, uint32_t hash, uint32_t newest) {
-    c->newest[n] = newest;
-    c->ahead[n] = (hash + n * 0x2545F491u) * 0x9E3779B1u + n;
-    return n + 1;
-}
-
 unsigned hunch_contexts_words_count(unsigned level) {
     static const uint8_t counts[10] = {0, 0, 0, 4, 5, 6, 14, 22, 30, 30};
     return counts[level];
@@ -74,46 +60,47 @@ void hunch_contexts_words(struct contexts *c, const uint8_t *data, size_t at) {
         c4 |= (uint32_t)(i <= at ? data[at - i] : 0) << (8 * i - 8);
     for (size_t i = 5; i <= 8; i++)
         c8 |= (uint32_t)(i <= at ? data[at - i] : 0) << (8 * i - 40);
-    uint32_t lead = c->tail ? 0 : UINT32_MAX; /* contexts of classes: the newest byte counts, unless it will be a tail */
-    unsigned n = 0;
-    uint32_t bigram = mix(t[0], t[1]), trigram = mix(bigram, t[2]), classes = mix(k[0], k[1] | k[2] << 8);
-    n = put(c, n, c4 & 0xFF, ALWAYS);
-    n = put(c, n, t[0], ALWAYS);
-    n = put(c, n, bigram, ALWAYS);
-    n = put(c, n, classes, lead);
+    /* in contexts of classes the newest byte counts, unless it will be the tail of a code */
+    uint32_t lead = c->tail ? CONTEXT_OLDER : CONTEXT_NEWEST;
+    c->filled = 0;
+    uint32_t bigram = context_mix(t[0], t[1]), trigram = context_mix(bigram, t[2]), classes = context_mix(k[0], k[1] | k[2] << 8);
+    context_add(c, c4 & 0xFF, CONTEXT_NEWEST);
+    context_add(c, t[0], CONTEXT_NEWEST);
+    context_add(c, bigram, CONTEXT_NEWEST);
+    context_add(c, classes, lead);
     if (c->level >= 4)
-        n = put(c, n, c4 & 0xFFFF, ALWAYS);
+        context_add(c, c4 & 0xFFFF, CONTEXT_NEWEST);
     if (c->level >= 5)
-        n = put(c, n, c4 & 0xFFFFFF, ALWAYS);
+        context_add(c, c4 & 0xFFFFFF, CONTEXT_NEWEST);
     if (c->level >= 6) {
-        n = put(c, n, trigram, ALWAYS);
-        n = put(c, n, mix(c4, c8 & 0xFF), ALWAYS);
-        n = put(c, n, mix(t[0], t[2]), ALWAYS);
-        n = put(c, n, mix(t[0], k[1] | k[2] << 8), ALWAYS);
-        n = put(c, n, mix(trigram, t[3]), ALWAYS);
-        n = put(c, n, mix(classes, k[3]), lead);
-        n = put(c, n, mix(t[0], t[3]), ALWAYS);
-        n = put(c, n, mix(bigram, k[2]), ALWAYS);
+        context_add(c, trigram, CONTEXT_NEWEST);
+        context_add(c, context_mix(c4, c8 & 0xFF), CONTEXT_NEWEST);
+        context_add(c, context_mix(t[0], t[2]), CONTEXT_NEWEST);
+        context_add(c, context_mix(t[0], k[1] | k[2] << 8), CONTEXT_NEWEST);
+        context_add(c, context_mix(trigram, t[3]), CONTEXT_NEWEST);
+        context_add(c, context_mix(classes, k[3]), lead);
+        context_add(c, context_mix(t[0], t[3]), CONTEXT_NEWEST);
+        context_add(c, context_mix(bigram, k[2]), CONTEXT_NEWEST);
     }
     if (c->level >= 7) {
-        n = put(c, n, c4, ALWAYS);
-        n = put(c, n, mix(k[0], t[1]), lead);
-        n = put(c, n, mix(mix(trigram, t[3]), t[4]), ALWAYS);
-        n = put(c, n, mix(mix(classes, k[3]), k[4]), lead);
-        n = put(c, n, mix(mix(t[0], t[1]), t[3]), ALWAYS);
-        n = put(c, n, mix(mix(t[0], t[2]), t[3]), ALWAYS);
-        n = put(c, n, mix(t[0], t[4]), ALWAYS);
-        n = put(c, n, mix(t[0], c->mark), ALWAYS);
+        context_add(c, c4, CONTEXT_NEWEST);
+        context_add(c, context_mix(k[0], t[1]), lead);
+        context_add(c, context_mix(context_mix(trigram, t[3]), t[4]), CONTEXT_NEWEST);
+        context_add(c, context_mix(context_mix(classes, k[3]), k[4]), lead);
+        context_add(c, context_mix(context_mix(t[0], t[1]), t[3]), CONTEXT_NEWEST);
+        context_add(c, context_mix(context_mix(t[0], t[2]), t[3]), CONTEXT_NEWEST);
+        context_add(c, context_mix(t[0], t[4]), CONTEXT_NEWEST);
+        context_add(c, context_mix(t[0], c->mark), CONTEXT_NEWEST);
     }
     if (c->level >= 8) {
-        n = put(c, n, mix(mix(classes, c->mark), 1), lead);
-        n = put(c, n, mix(k[0] | k[1] << 8, t[2]), lead);
-        n = put(c, n, mix(c4, c8), ALWAYS);
-        n = put(c, n, mix(c4, c8 & 0xFFFF), ALWAYS);
-        n = put(c, n, mix(k[0] | k[2] << 8 | k[3] << 16, 5), lead);
-        n = put(c, n, mix(mix(t[0], k[1]), k[2] | k[3] << 8), ALWAYS);
-        n = put(c, n, c4 & 0xFFFF00, ALWAYS);
-        n = put(c, n, mix(k[0] | k[1] << 8, 7), lead);
+        context_add(c, context_mix(context_mix(classes, c->mark), 1), lead);
+        context_add(c, context_mix(k[0] | k[1] << 8, t[2]), lead);
+        context_add(c, context_mix(c4, c8), CONTEXT_NEWEST);
+        context_add(c, context_mix(c4, c8 & 0xFFFF), CONTEXT_NEWEST);
+        context_add(c, context_mix(k[0] | k[2] << 8 | k[3] << 16, 5), lead);
+        context_add(c, context_mix(context_mix(t[0], k[1]), k[2] | k[3] << 8), CONTEXT_NEWEST);
+        context_add(c, c4 & 0xFFFF00, CONTEXT_NEWEST);
+        context_add(c, context_mix(k[0] | k[1] << 8, 7), lead);
     }
     c->classes = k[1] >> 4 | (k[2] >> 4 & 7) << 4 | (c->tail ? 1u + (k[0] >> 2 & 31) : c->letters ? 33 : 0) << 7;
 }
