@@ -15,7 +15,7 @@
 enum {
     WORD_LEAD = 0x80,      /* the first lead */
     WORD_LEADS = 128,      /* classes */
-    WORD_SINGLES = 46,     /* classes of one word: the first ones */
+    WORD_SINGLES = 45,     /* classes of one word: the first ones */
     WORD_SHORT = 112,      /* words of a class with two-byte codes */
     WORD_LONG = 0xF0,      /* second bytes from here on have a third behind them */
     WORD_CLASS_MAX = WORD_SHORT + 16 * 128,
