@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A code is one byte when its class has one word, else two or three:
+/* A code is one byte when its class has one word (lead < WORD_LEAD + WORD_SINGLES), else two or three:
  *   lead, 0x80 + rank                                        rank < WORD_SHORT
  *   lead, 0xF0 + (rank - WORD_SHORT) / 128, 0x80 + (rank - WORD_SHORT) % 128      otherwise
  * All bytes of a code are >= 0x80; the lead names the class. */
