@@ -7,6 +7,8 @@
  */
 #include "formats/format.h"
 
+#include <string.h>
+
 #include "formats/text/dictionary.h"
 #include "formats/text/join.h"
 #include "formats/text/split.h"
@@ -15,7 +17,7 @@
 enum {
     PROBES = 4,
     PROBE_BYTES = 8192,
-    KNOWN_PERCENT = 45 /* bytes of known words with the space before them, in text worth a trial */
+    KNOWN_PERCENT = 35 /* bytes of known words and spaces in text worth a trial; about even with the bytes as they are */
 };
 
 static size_t text_scratch(size_t length) {
@@ -23,14 +25,26 @@ static size_t text_scratch(size_t length) {
     return 1;
 }
 
-/* Bytes of data that are words of the dictionary in small letters, each with a space. */
+/* Is this a word of the dictionary, as it is or in small letters behind its first? */
+static bool word_known(const uint8_t *word, size_t length) {
+    uint8_t lower[WORD_BYTES_MAX];
+    if (length < 2 || length > WORD_BYTES_MAX)
+        return false;
+    if (hunch_word_find(word, length) != WORD_NONE)
+        return true;
+    memcpy(lower, word, length);
+    lower[0] |= 32;
+    return text_is_capital(word[0]) && hunch_word_find(lower, length) != WORD_NONE;
+}
+
+/* Bytes of data that are words of the dictionary, each with a space. */
 static size_t known_bytes(const uint8_t *data, size_t length) {
     size_t known = 0;
     for (size_t p = 0; p < length;) {
         size_t start = p;
         while (p < length && text_is_letter(data[p]))
             p++;
-        if (p - start > 1 && hunch_word_find(data + start, p - start) != WORD_NONE)
+        if (word_known(data + start, p - start))
             known += p - start + 1;
         p += p == start;
     }
@@ -44,7 +58,7 @@ static bool text_probe(const uint8_t *data, size_t length) {
         seen += size;
         known += known_bytes(data + i * part, size);
     }
-    return seen > 0 && known >= seen / 100 * KNOWN_PERCENT;
+    return seen > 0 && known * 100 >= seen * KNOWN_PERCENT;
 }
 
 static size_t text_split(void *scratch, const uint8_t *data, size_t length, uint8_t *out, size_t capacity) {

@@ -8,14 +8,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A code is one byte when its class has one word, else two or three:
+/* A code is one byte when its class has one word (lead < WORD_LEAD + WORD_SINGLES), else two or three:
  *   lead, 0x80 + rank                                        rank < WORD_SHORT
  *   lead, 0xF0 + (rank - WORD_SHORT) / 128, 0x80 + (rank - WORD_SHORT) % 128      otherwise
  * All bytes of a code are >= 0x80; the lead names the class. */
 enum {
     WORD_LEAD = 0x80,      /* the first lead */
     WORD_LEADS = 128,      /* classes */
-    WORD_SINGLES = 46,     /* classes of one word: the first ones */
+    WORD_SINGLES = 45,     /* classes of one word: the first ones */
     WORD_SHORT = 112,      /* words of a class with two-byte codes */
     WORD_LONG = 0xF0,      /* second bytes from here on have a third behind them */
     WORD_CLASS_MAX = WORD_SHORT + 16 * 128,

@@ -25,15 +25,15 @@ static size_t chunk_width(const struct lines *l, size_t p, size_t most) {
 /* Votes for widths: a line end of `width` characters, behind which the next chunk would have reached `over`, is where
  * greedy wrapping puts it for every limit in width .. over - 1; a line longer than the limit speaks against it. */
 struct votes {
-    int32_t step[WIDTH_MAX + 2]; /* difference of votes from one width to the next */
+    int64_t step[WIDTH_MAX + 2]; /* difference of votes from one width to the next */
     size_t ends;                 /* line ends between text and text */
 };
 
 static void votes_line(struct votes *v, const struct lines *l, size_t width, size_t next) {
     if (width == 0)
         return;
-    v->step[0] -= (int32_t)(1 + width / 64);
-    v->step[width <= WIDTH_MAX ? width : WIDTH_MAX + 1] += (int32_t)(1 + width / 64);
+    v->step[0] -= (int64_t)(1 + width / 64);
+    v->step[width <= WIDTH_MAX ? width : WIDTH_MAX + 1] += (int64_t)(1 + width / 64);
     if (next == l->length || l->data[next] == ' ' || lines_end_at(l, next))
         return;
     v->ends++;
@@ -58,7 +58,7 @@ static size_t wrap_width(const struct lines *l) {
             width += text_is_character(l->data[p++]);
         }
     }
-    int32_t best = 0, sum = v.step[0];
+    int64_t best = 0, sum = v.step[0];
     size_t chosen = 0;
     for (size_t w = 1; w <= WIDTH_MAX; w++) {
         sum += v.step[w];
@@ -67,7 +67,7 @@ static size_t wrap_width(const struct lines *l) {
             chosen = w;
         }
     }
-    return (size_t)best * 2 > v.ends ? chosen : 0;
+    return (uint64_t)best * 2 > v.ends ? chosen : 0;
 }
 
 void hunch_lines_init(struct lines *l, const uint8_t *data, size_t length) {

@@ -110,25 +110,27 @@ static size_t letter_at(const struct splitter *s, size_t p) {
     return p + 1 < s->length && s->data[p] == 0xC3 && !text_is_character(s->data[p + 1]) ? 2 : 0;
 }
 
-static size_t letters_end(const struct splitter *s, size_t p) {
-    for (size_t n; (n = letter_at(s, p)) != 0;)
+/* Where the letters from data[p] end, or some place beyond `limit` when they go on there. */
+static size_t letters_end(const struct splitter *s, size_t p, size_t limit) {
+    for (size_t n; p <= limit && (n = letter_at(s, p)) != 0;)
         p += n;
     return p;
 }
 
-/* A word that begins with the ASCII letter data[p]: tried with its apostrophes (don't), then without, then with its
- * ASCII letters only. Returns where it ends. */
+/* A word that begins with the ASCII letter data[p]: tried with its apostrophes (don't), then without, then its ASCII
+ * letters are spelled. What is too long for the dictionary is not looked at to its end: all of it is looked at again
+ * when only its beginning gets written. Returns where the part that is written ends. */
 static size_t split_word(struct splitter *s, size_t p) {
     const uint8_t *word = s->data + p;
-    size_t plain = letters_end(s, p), end = plain;
-    while (end + 1 < s->length && s->data[end] == '\'' && letter_at(s, end + 1))
-        end = letters_end(s, end + 1);
+    size_t limit = p + WORD_BYTES_MAX, plain = letters_end(s, p, limit), end = plain;
+    while (end <= limit && end + 1 < s->length && s->data[end] == '\'' && letter_at(s, end + 1))
+        end = letters_end(s, end + 1, limit);
     if (end > plain && word_code(s, word, end - p))
         return end;
     if (word_code(s, word, plain - p))
         return plain;
     size_t ascii = p;
-    while (ascii < plain && text_is_letter(s->data[ascii]))
+    while (ascii < s->length && text_is_letter(s->data[ascii]))
         ascii++;
     word_spell(s, word, ascii - p);
     return ascii;

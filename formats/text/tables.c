@@ -78,6 +78,9 @@ static bool words_parse(struct words *w) {
     }
     while (w->classes <= WORD_LEADS)
         w->class_start[w->classes++] = w->count;
+    for (unsigned i = 0; i < WORD_LEADS; i++)
+        if ((w->class_start[i + 1] - w->class_start[i] == 1) != (i < WORD_SINGLES))
+            return refuse("WORD_SINGLES is not the number of the classes of one word, or they are not the first", "", 0);
     return true;
 }
 
