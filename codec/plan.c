@@ -4,17 +4,13 @@
 #include "models/registry.h"
 
 enum {
-    MODEL_STORED = 0,
     MODEL_BWT = 1,
     MODEL_CM = 2,
     BWT_LEVELS = 2, /* levels 1 to this */
 };
 
 struct plan hunch_plan_level(int level) {
-    const struct model *model = hunch_model_find(level <= BWT_LEVELS ? MODEL_BWT : MODEL_CM);
-    if (!model)
-        return (struct plan){hunch_model_find(MODEL_STORED), 0};
-    return (struct plan){model, (uint32_t)level};
+    return (struct plan){hunch_model_find(level <= BWT_LEVELS ? MODEL_BWT : MODEL_CM), (uint32_t)level};
 }
 
 struct plan hunch_plan_trial(int level) {
