@@ -11,6 +11,7 @@ enum {
     MODEL_STORED = 0,
     NOISE_SAMPLE = 1 << 12,   /* bytes at most that a model reads to tell noise, */
     NOISE_SAMPLE_SHARE = 512, /* and the share of the block, so that noise stays fast in small blocks too */
+    TUNE_SAMPLE = 3 << 14,    /* bytes that a model codes to see whether a hint pays */
     NOISE_GAIN_SHARE = 64     /* noise shrinks by less than 1 / NOISE_GAIN_SHARE */
 };
 
@@ -95,7 +96,7 @@ static enum hunch_status find_noise(const struct context *context, uint8_t *data
     hunch_release(&context->allocator, scratch);
     if (!*noise || sample == 0)
         return HUNCH_OK;
-    enum hunch_status status = hunch_trial(context, data, length, sample, &cost);
+    enum hunch_status status = hunch_trial(context, hunch_plan_trial(context->settings.level), data, length, sample, &cost);
     *noise = cost > length - length / NOISE_GAIN_SHARE;
     return status;
 }
@@ -124,6 +125,31 @@ static enum hunch_status run_model(const struct context *context, const struct b
     return HUNCH_NO_MEMORY;
 }
 
+/* Asks the model what it sees in the stream, and for content of no known kind asks its cheapest setting whether that
+ * pays. */
+static enum hunch_status tune(const struct context *context, uint8_t *stream, struct block_header *block) {
+    const struct model *model = hunch_model_find((uint32_t)block->model);
+    struct content content = {CONTENT_BYTES, 0};
+    size_t length = (size_t)block->stream_length;
+    if (block->flags & BLOCK_FORMATTED)
+        content = hunch_format_find((uint32_t)block->format)->content;
+    uint32_t hint = model->hint ? model->hint(content, stream, length) : 0;
+    if (hint != 0 && content.kind == CONTENT_BYTES) {
+        struct plan plain = hunch_plan_trial(context->settings.level), hinted = plain;
+        uint64_t cost = 0, hinted_cost = 0;
+        hinted.parameter |= hint;
+        enum hunch_status status = hunch_trial(context, plain, stream, length, TUNE_SAMPLE, &cost);
+        if (status == HUNCH_OK)
+            status = hunch_trial(context, hinted, stream, length, TUNE_SAMPLE, &hinted_cost);
+        if (status != HUNCH_OK)
+            return status;
+        if (hinted_cost >= cost)
+            hint = 0;
+    }
+    block->parameter |= hint;
+    return HUNCH_OK;
+}
+
 /* Codes data, or the form of it that a format made, into the payload, which has the length of data as its bound:
  * OUTPUT_FULL when that does not shrink it (noise does not unless a format knows it). */
 static enum hunch_status encode_stream(const struct context *context, uint8_t *data, struct block_header *block,
@@ -135,13 +161,10 @@ static enum hunch_status encode_stream(const struct context *context, uint8_t *d
     if (status != HUNCH_OK)
         return status;
     struct coder coder;
-    const struct model *model = hunch_model_find((uint32_t)block->model);
-    if (model->parameter) {
-        struct content content = {CONTENT_BYTES, 0};
-        if (stream)
-            content = hunch_format_find((uint32_t)block->format)->content;
-        block->parameter = model->parameter(content, stream ? stream : data, (size_t)block->stream_length,
-                                            (uint32_t)block->parameter);
+    status = tune(context, stream ? stream : data, block);
+    if (status != HUNCH_OK) {
+        hunch_release(&context->allocator, stream);
+        return status;
     }
     hunch_coder_init(&coder, CODER_ENCODE, payload, (size_t)block->length);
     status = run_model(context, block, &coder, stream ? stream : data, coded);

@@ -53,9 +53,9 @@ static enum hunch_status try_format(const struct context *context, const struct 
         return HUNCH_NO_MEMORY;
     enum hunch_status status = split(context, format, data, length, stream, spare, &size);
     if (status == HUNCH_OK && size > 0 && best->cost == 0)
-        status = hunch_trial(context, data, length, SAMPLE, &best->cost);
+        status = hunch_trial(context, hunch_plan_trial(context->settings.level), data, length, SAMPLE, &best->cost);
     if (status == HUNCH_OK && size > 0)
-        status = hunch_trial(context, stream, size, SAMPLE, &cost);
+        status = hunch_trial(context, hunch_plan_trial(context->settings.level), stream, size, SAMPLE, &cost);
     if (status == HUNCH_OK && size > 0 && cost < best->cost) {
         hunch_release(&context->allocator, best->stream);
         *best = (struct contest){.cost = cost, .stream = stream};

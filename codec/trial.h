@@ -2,12 +2,13 @@
 #ifndef HUNCH_CODEC_TRIAL_H
 #define HUNCH_CODEC_TRIAL_H
 
+#include "codec/plan.h"
 #include "codec/settings.h"
 
-/* The bytes that `length` bytes of data will cost at the context's level, in *cost: what the cheapest setting of the
- * level's model spends on up to `sample` bytes from their middle, scaled. `length` and `sample` are at least 1.
+/* The bytes that `length` bytes of data will cost, in *cost: what the plan's model spends on up to `sample` bytes of
+ * them (all in one piece, or from three places when they are many), scaled. `length` and `sample` are at least 1.
  * Errors: NO_MEMORY, BAD_ARGUMENT (the model refuses). */
-enum hunch_status hunch_trial(const struct context *context, uint8_t *data, size_t length, size_t sample,
-                              uint64_t *cost);
+enum hunch_status hunch_trial(const struct context *context, struct plan plan, uint8_t *data, size_t length,
+                              size_t sample, uint64_t *cost);
 
 #endif

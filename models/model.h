@@ -21,9 +21,9 @@ struct model {
     unsigned id; /* below 128; id, name and summary lie as in struct hunch_entry */
     const char *name;
     const char *summary;
-    /* For the encoder alone: the parameter that suits this content at a level; may look at all of it. NULL: the level
-     * itself. The size for what it returns is at most the size for the level. */
-    uint32_t (*parameter)(struct content content, const uint8_t *data, size_t length, uint32_t level);
+    /* For the encoder alone: bits to add to a level to get the parameter that may suit this content; looks at all of
+     * it. 0: the level alone. NULL: always so. The size with them is at most the size for the level. */
+    uint32_t (*hint)(struct content content, const uint8_t *data, size_t length);
     /* Bytes of state for these parameters, the same on both sides; 0 refuses (unknown parameter, length out of
      * range, or a size that does not fit). Allocates nothing. */
     size_t (*size)(const struct model_params *params);

@@ -53,8 +53,8 @@ static void round_trip(const struct model *m, uint32_t level, const uint8_t *dat
         return;
     uint8_t *block = malloc(size), *payload = malloc(ROOM);
     memcpy(block, data, size);
-    if (m->parameter)
-        p.parameter = m->parameter((struct content){CONTENT_BYTES, 0}, data, size, level);
+    if (m->hint)
+        p.parameter = level | m->hint((struct content){CONTENT_BYTES, 0}, data, size);
     size_t coded = pass(m, &p, CODER_ENCODE, block, payload, ROOM);
     if (memcmp(block, data, size) != 0)
         abort();

@@ -101,8 +101,8 @@ static void check_kernels(const struct model *m, struct model_params p, const ch
 /* The parameter that the encoder would take for the block in `data`; it must not need more memory than the level. */
 static struct model_params choose(const struct model *m, uint32_t level, size_t length) {
     struct model_params plain = {level, length, hunch_cpu_detect()}, chosen = plain;
-    if (m->parameter)
-        chosen.parameter = m->parameter((struct content){CONTENT_BYTES, 0}, data, length, level);
+    if (m->hint)
+        chosen.parameter = level | m->hint((struct content){CONTENT_BYTES, 0}, data, length);
     size_t size = m->size(&chosen);
     if (size == 0 || size > m->size(&plain))
         fail_msg("%s %u: chose %u, which needs %zu bytes, not %zu", m->name, level, chosen.parameter, size,

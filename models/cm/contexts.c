@@ -77,6 +77,8 @@ unsigned hunch_contexts_count(uint32_t parameter) {
         return hunch_contexts_words_count(level < 3 || level > 9 ? 0 : level);
     if (level < 3 || level > 9 || width > 4 || (width ? shift >= width || stride > STRIDE_MAX : shift || stride))
         return 0;
+    if (stride && (stride % width || stride < 2 * width))
+        return 0; /* a neighbour would overlap the sample that it predicts */
     return width ? hunch_contexts_record_count(level) : counts[level];
 }
 

@@ -66,8 +66,8 @@ unsigned hunch_contexts_words_count(unsigned level);
 void hunch_contexts_record(struct contexts *c, const uint8_t *data, size_t at);
 unsigned hunch_contexts_record_count(unsigned level);
 
-/* For the encoder: the parameter for this block at this level, with its records if it seems to have any. */
-uint32_t hunch_cm_parameter(struct content content, const uint8_t *data, size_t length, uint32_t level);
+/* For the encoder: the parameter's bits above the level for this block, with its records if it seems to have any. */
+uint32_t hunch_cm_hint(struct content content, const uint8_t *data, size_t length);
 
 static inline uint32_t context_mix(uint32_t a, uint32_t b) {
     uint32_t h = a * 0x9E3779B1u ^ (b + 0x7F4A7C15u) * 0x85EBCA6Bu;

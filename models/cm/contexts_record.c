@@ -51,7 +51,7 @@ struct neighbours {
 };
 
 static struct neighbours look_around(const struct contexts *c, const uint8_t *data, size_t s) {
-    size_t w = c->width, r = c->stride ? c->stride : w;
+    size_t w = c->width, r = c->stride ? c->stride : 2 * w; /* every distance is a multiple of w, and not 0 */
     return (struct neighbours){
         .w = sample(c, data, s, w),
         .ww = sample(c, data, s, 2 * w),
@@ -100,7 +100,7 @@ static void add(struct contexts *c, uint32_t a, uint32_t b, size_t phase) {
 
 void hunch_contexts_record(struct contexts *c, const uint8_t *data, size_t at) {
     size_t f = (at + c->shift) % c->width, back = c->width == 2 ? f : 0;
-    size_t r = c->stride ? c->stride : c->width;
+    size_t r = c->stride ? c->stride : 2 * c->width;
     struct neighbours v = look_around(c, data, at - (back < at ? back : at));
     uint32_t known = back ? data[at - 1] : 0; /* the low byte, when the high one is next */
     unsigned spread = magnitude(v.w - v.nw) + magnitude(v.n - v.nw) + magnitude(v.n - v.ne);

@@ -5,6 +5,7 @@
 
 enum {
     LAG_MAX = 1 << 14, /* bytes: longest row that is looked for */
+    LENGTH_LEAST = 1 << 15,
     WINDOWS = 8,       /* places of the block that are looked at */
     WINDOW = 1024,     /* bytes of each */
     STEP = 3
@@ -54,17 +55,17 @@ static bool related(uint64_t least, uint64_t mean) {
     return least * 5 < mean * 3;
 }
 
-uint32_t hunch_cm_parameter(struct content content, const uint8_t *data, size_t length, uint32_t level) {
+uint32_t hunch_cm_hint(struct content content, const uint8_t *data, size_t length) {
     uint64_t least, mean, unused, row;
     if (content.kind == CONTENT_WORDS)
-        return level | WIDTH_WORDS << PARAMETER_WIDTH | (uint32_t)content.detail << PARAMETER_STRIDE;
-    if (length < 2 * (size_t)LAG_MAX || is_text(data, length))
-        return level;
-    size_t stride = nearest(data, length, 5, LAG_MAX, &row, &mean);
+        return (uint32_t)WIDTH_WORDS << PARAMETER_WIDTH | (uint32_t)content.detail << PARAMETER_STRIDE;
+    if (length < (size_t)LENGTH_LEAST || is_text(data, length))
+        return 0;
+    size_t stride = nearest(data, length, 5, length / 8 < LAG_MAX ? length / 8 : LAG_MAX, &row, &mean);
     size_t width = nearest(data, length, 1, 5, &least, &unused);
     if (!related(least, mean) && !related(row, mean))
-        return level;
-    if (!related(row, mean) || stride % width)
+        return 0;
+    if (!related(row, mean) || stride % width || stride < 2 * width)
         stride = 0;
-    return level | (uint32_t)width << PARAMETER_WIDTH | (uint32_t)stride << PARAMETER_STRIDE;
+    return (uint32_t)width << PARAMETER_WIDTH | (uint32_t)stride << PARAMETER_STRIDE;
 }

@@ -1,0 +1,115 @@
+/* The context-mixing model under the parameters that an encoder may choose: records of every shape come back. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "base/cpu.h"
+#include "models/cm/contexts.h"
+#include "models/registry.h"
+
+enum { LENGTH = 3000 };
+
+static size_t run(enum coder_direction direction, uint32_t parameter, uint8_t *data, uint8_t *payload, size_t size,
+                  unsigned cpu) {
+    const struct model *cm = hunch_model_find(2);
+    struct allocator system = {0};
+    struct model_params params = {.parameter = parameter, .length = LENGTH, .cpu = cpu};
+    struct coder coder;
+    size_t need = cm->size(&params);
+    assert_true(need > 0);
+    void *state = hunch_allocate(&system, need);
+    assert_non_null(state);
+    cm->init(state, &params);
+    hunch_coder_init(&coder, direction, payload, size);
+    cm->code(state, &coder, data);
+    hunch_release(&system, state);
+    return hunch_coder_finish(&coder);
+}
+
+static void comes_back(const uint8_t *data, uint32_t parameter) {
+    uint8_t work[LENGTH], back[LENGTH], payload[2 * LENGTH];
+    memcpy(work, data, LENGTH);
+    size_t size = run(CODER_ENCODE, parameter, work, payload, sizeof payload, hunch_cpu_detect());
+    memset(back, 0xA5, sizeof back); /* what a decoder finds there must not matter */
+    run(CODER_DECODE, parameter, back, payload, size, 0);
+    assert_memory_equal(back, data, LENGTH);
+}
+
+/* A wave with noise in samples of `width` bytes. */
+static void fill(uint8_t *data, size_t width) {
+    uint32_t seed = 1;
+    for (size_t i = 0; i < LENGTH; i++) {
+        seed = seed * 1664525 + 1013904223;
+        size_t t = i / width % 64;
+        data[i] = i % width == 0 ? (uint8_t)(3 * (t < 32 ? t : 64 - t) + (seed >> 28)) : (uint8_t)(i % width);
+    }
+}
+
+static void records_come_back(void **state) {
+    (void)state;
+    uint8_t data[LENGTH];
+    for (uint32_t width = 1; width <= 4; width++)
+        for (uint32_t rows = 0; rows < 6; rows++)
+            for (uint32_t level = 3; level <= 9; level += 3) {
+                static const uint32_t samples[] = {0, 2, 3, 4, 64, 5000};
+                uint32_t parameter = level | width << PARAMETER_WIDTH | (width - 1) << PARAMETER_SHIFT |
+                                     samples[rows] * width << PARAMETER_STRIDE;
+                fill(data, width);
+                comes_back(data, parameter);
+            }
+}
+
+static void words_come_back(void **state) {
+    (void)state;
+    uint8_t data[LENGTH];
+    for (uint32_t singles = 0; singles <= 128; singles += 64)
+        for (uint32_t level = 3; level <= 9; level += 2) {
+            for (size_t i = 0; i < LENGTH; i++)
+                data[i] = (uint8_t)(i * i % 251 + (i % 7 == 0 ? 100 : 0));
+            comes_back(data, level | (uint32_t)WIDTH_WORDS << PARAMETER_WIDTH | singles << PARAMETER_STRIDE);
+        }
+}
+
+static void neighbours_that_overlap_are_refused(void **state) {
+    (void)state;
+    const struct model *cm = hunch_model_find(2);
+    static const uint32_t strides[] = {1, 2, 3, 5, 7};
+    for (size_t i = 0; i < sizeof strides / sizeof strides[0]; i++) {
+        struct model_params params = {.parameter = 5 | 2 << PARAMETER_WIDTH | strides[i] << PARAMETER_STRIDE, .length = 9};
+        assert_int_equal(cm->size(&params), 0);
+    }
+}
+
+static void samples_are_found(void **state) {
+    (void)state;
+    enum { SIZE = 1 << 16 };
+    uint8_t *data = malloc(SIZE);
+    assert_non_null(data);
+    uint32_t seed = 1;
+    for (size_t i = 0; i < SIZE; i += 2) {
+        seed = seed * 1664525 + 1013904223;
+        uint32_t value = (uint32_t)(i % 512 > 256 ? 512 - i % 512 : i % 512) * 4 + (seed >> 28);
+        data[i] = (uint8_t)value;
+        data[i + 1] = (uint8_t)(value >> 8);
+    }
+    uint32_t hint = hunch_cm_hint((struct content){CONTENT_BYTES, 0}, data, SIZE);
+    assert_int_equal(hint >> PARAMETER_WIDTH & 7, 2);
+    assert_int_equal((hint >> PARAMETER_STRIDE) % 512, 0);
+    free(data);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(records_come_back),
+        cmocka_unit_test(words_come_back),
+        cmocka_unit_test(neighbours_that_overlap_are_refused),
+        cmocka_unit_test(samples_are_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
