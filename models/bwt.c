@@ -30,7 +30,8 @@ struct bwt {
 static void carve(struct arena *a, struct bwt *b, size_t length) {
     b->runs = hunch_arena_take(a, sizeof *b->runs);
     b->bytes = hunch_arena_take(a, length);
-    b->ranks = hunch_arena_take(a, length * sizeof *b->ranks);
+    size_t ranks;
+    b->ranks = hunch_arena_take(a, size_mul(length, sizeof *b->ranks, &ranks) ? ranks : SIZE_MAX);
 }
 
 static size_t bwt_size(const struct model_params *p) {
