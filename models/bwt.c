@@ -41,7 +41,7 @@ static size_t bwt_size(const struct model_params *p) {
         return 0;
     hunch_arena_take(&count, sizeof stand_in);
     carve(&count, &stand_in, p->length);
-    return count.used;
+    return count.used == SIZE_MAX ? 0 : count.used;
 }
 
 static void bwt_init(void *state, const struct model_params *p) {
