@@ -70,7 +70,8 @@ static void code_starts(struct coder *coder, uint32_t starts[WALKS_MAX], size_t 
 static void bwt_code(void *state, struct coder *coder, uint8_t *data) {
     struct bwt *b = state;
     uint32_t starts[WALKS_MAX] = {0};
-    if (coder->direction != CODER_DECODE && !hunch_bwt_forward(data, b->length, (int32_t *)b->ranks, b->bytes, starts)) {
+    if (coder->direction != CODER_DECODE &&
+        !hunch_bwt_forward(data, b->length, (int32_t *)b->ranks, b->bytes, starts)) {
         coder_fail(coder, CODER_NO_MEMORY);
         return;
     }

@@ -44,7 +44,7 @@ static size_t code_number(struct runs *m, struct coder *coder, size_t number) {
 }
 
 struct place {
-    unsigned c1, c2;     /* symbols of the run in hand (or, at its symbol, of the run before), and of the run before that */
+    unsigned c1, c2;     /* symbols of the run in hand (at its symbol: of the run before) and of the run before that */
     unsigned run_before; /* class of the last run that ended */
     unsigned own_before; /* class of the run of c1 before that */
     unsigned around;     /* bit k: the byte k + 2 back is c1 */
