@@ -2,7 +2,8 @@
  *
  * A counter is p - 1/2 in 1/2^22 (signed, high 22 bits) and the number of updates (low 10 bits), so that zeroed
  * memory means "even, nothing seen". p += (bit - p) / (n + 1.5), n up to a limit of the context.
- * Mixer: p = squash(sum w_i * stretch(p_i)), w_i += rate * error * stretch(p_i). */
+ * Mixer: p = squash(sum w_i * stretch(p_i)), w_i += error * stretch(p_i) / 2^rate; weights are kept unsigned, so that
+ * nothing a payload says makes them overflow. */
 #ifndef HUNCH_MODELS_BWT_PREDICT_H
 #define HUNCH_MODELS_BWT_PREDICT_H
 
@@ -41,18 +42,18 @@ static inline void counter_learn(const struct predictor *p, uint32_t *counter, u
 /* Codes one bit by `count` counters with their limits and the weights of the decision's kind; all of them learn. */
 static inline __attribute__((always_inline)) unsigned predict_bit(
     const struct predictor *p, struct coder *coder, unsigned count, uint32_t *const *counter, const uint8_t *limit,
-    uint32_t *w, unsigned rate, unsigned bit) {
+    uint32_t *w_q16, unsigned rate, unsigned bit) {
     int32_t x[INPUTS];
     int64_t sum = 0;
     for (unsigned i = 0; i < count; i++) {
         x[i] = p->logistic.stretch[counter_p_q22(*counter[i]) >> 10];
-        sum += (int64_t)(int32_t)w[i] * x[i];
+        sum += (int64_t)(int32_t)w_q16[i] * x[i];
     }
     uint32_t p_one = logistic_squash(&p->logistic, (int32_t)(sum >> 10));
     bit = coder_bit(coder, p_one, bit);
     int32_t error = ((int32_t)(bit << 22) - (int32_t)p_one) >> 8; /* q14; |error * x| < 2^25 */
     for (unsigned i = 0; i < count; i++) {
-        w[i] += (uint32_t)((error * x[i] + (1 << (rate - 1))) >> rate);
+        w_q16[i] += (uint32_t)((error * x[i] + (1 << (rate - 1))) >> rate);
         counter_learn(p, counter[i], bit, limit[i]);
     }
     return bit;
