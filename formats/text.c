@@ -1,9 +1,11 @@
-/* English text, also inside of markup, mail and source: words become short codes whose first byte is a class of words
- * that keep the same company, so that a model which predicts bytes from bytes predicts word classes from words.
+/* English text, also inside of markup, mail and source: words become short codes whose first byte is a class
+ * of words that keep the same company, so that a model which predicts bytes from bytes predicts word classes
+ * from words.
  *
- * A list of words in classes (text/words.def, learned by tools/train/words from English books) gives the codes; capitals
- * become a code before the word, the space before a word goes without saying, line ends that wrap a paragraph are
- * foretold by the width of its lines. doc/spec/text.md has the rules. Scratch memory: none.
+ * A list of words in classes (text/words.def, learned by tools/train/words from English books) gives the
+ * codes; capitals become a code before the word, the space before a word goes without saying, line ends that
+ * wrap a paragraph are foretold by the width of its lines. doc/spec/text.md has the rules. Scratch memory:
+ * none.
  */
 #include "formats/format.h"
 
@@ -17,7 +19,8 @@
 enum {
     PROBES = 4,
     PROBE_BYTES = 8192,
-    KNOWN_PERCENT = 35 /* bytes of known words and spaces in text worth a trial; about even with the bytes as they are */
+    KNOWN_PERCENT =
+        35 /* bytes of known words and spaces in text worth a trial; about even with the bytes as they are */
 };
 
 static size_t text_scratch(size_t length) {

@@ -8,12 +8,13 @@ import pathlib
 import sys
 
 import container
+import text
 from xxh3 import xxh3_64
 
 # id -> decode(payload, length, parameter): bytes
 MODELS = {}
 # id -> join(stream, length): bytes
-FORMATS = {}
+FORMATS = {1: text.join}
 
 
 def decode_block(block):

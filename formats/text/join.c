@@ -8,10 +8,10 @@
 
 struct joiner {
     uint8_t *out;
-    size_t at, length; /* bytes written, bytes asked for */
-    size_t width;      /* of wrapped lines, characters; 0: not wrapped */
-    size_t column;     /* characters of this line so far */
-    size_t space;      /* at which this line may be wrapped, as a place in out */
+    size_t at, length;   /* bytes written, bytes asked for */
+    size_t width;        /* of wrapped lines, characters; 0: not wrapped */
+    size_t column;       /* characters of this line so far */
+    size_t space;        /* at which this line may be wrapped, as a place in out */
     size_t space_column; /* characters up to and with that space; 0: there is no such space */
     enum text_before before;
     uint8_t letter_case; /* TEXT_CAPITAL or TEXT_UPPER for the next word, else 0 */

@@ -22,8 +22,9 @@ static size_t chunk_width(const struct lines *l, size_t p, size_t most) {
     return width;
 }
 
-/* Votes for widths: a line end of `width` characters, behind which the next chunk would have reached `over`, is where
- * greedy wrapping puts it for every limit in width .. over - 1; a line longer than the limit speaks against it. */
+/* Votes for widths: a line end of `width` characters, behind which the next chunk would have reached `over`,
+ * is where greedy wrapping puts it for every limit in width .. over - 1; a line longer than the limit speaks
+ * against it. */
 struct votes {
     int64_t step[WIDTH_MAX + 2]; /* difference of votes from one width to the next */
     size_t ends;                 /* line ends between text and text */

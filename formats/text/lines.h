@@ -25,7 +25,8 @@ static inline size_t lines_end_at(const struct lines *l, size_t p) {
     return p + 1 < l->length && l->data[p] == '\r' && l->data[p + 1] == '\n' ? 2 : 0;
 }
 
-/* data[p], a space or the first byte of a line end, is the next in order: would join wrap the line at a space here? */
+/* data[p], a space or the first byte of a line end, is the next in order: would join wrap the line at a space
+ * here? */
 bool hunch_lines_wrap(struct lines *l, size_t p);
 
 #endif

@@ -1,5 +1,6 @@
-/* Text to rewritten text; see doc/spec/text.md for what join makes of it. Any stream that join turns back would do:
- * which words become codes, and which bytes stay as they are, is decided here and may get better. */
+/* Text to rewritten text; see doc/spec/text.md for what join makes of it. Any stream that join turns back
+ * would do: which words become codes, and which bytes stay as they are, is decided here and may get better.
+ */
 #include "formats/text/split.h"
 
 #include <stdbool.h>
@@ -117,9 +118,9 @@ static size_t letters_end(const struct splitter *s, size_t p, size_t limit) {
     return p;
 }
 
-/* A word that begins with the ASCII letter data[p]: tried with its apostrophes (don't), then without, then its ASCII
- * letters are spelled. What is too long for the dictionary is not looked at to its end: all of it is looked at again
- * when only its beginning gets written. Returns where the part that is written ends. */
+/* A word that begins with the ASCII letter data[p]: tried with its apostrophes (don't), then without, then
+ * its ASCII letters are spelled. What is too long for the dictionary is not looked at to its end: all of it
+ * is looked at again when only its beginning gets written. Returns where the part that is written ends. */
 static size_t split_word(struct splitter *s, size_t p) {
     const uint8_t *word = s->data + p;
     size_t limit = p + WORD_BYTES_MAX, plain = letters_end(s, p, limit), end = plain;

@@ -8,8 +8,9 @@
 /* The first byte: the width of wrapped lines in the low 7 bits (0: lines are not wrapped), and this. */
 enum { TEXT_CRLF = 0x80 }; /* every line ends in CR LF */
 
-/* Control codes; as literals they stand behind TEXT_LITERAL, like the bytes of codes. The frequent ones are printable
- * characters that are rare in prose: what looks at the bytes to tell what they are still sees text. */
+/* Control codes; as literals they stand behind TEXT_LITERAL, like the bytes of codes. The frequent ones are
+ * printable characters that are rare in prose: what looks at the bytes to tell what they are still sees text.
+ */
 enum {
     TEXT_JOINED = 1,    /* no space here, though one is implied */
     TEXT_LITERAL = 2,   /* the next byte is itself */
@@ -39,7 +40,8 @@ static inline bool text_is_capital(unsigned b) {
 
 /* What a literal byte is to the word behind it. */
 static inline enum text_before text_after_literal(unsigned b) {
-    return b == ',' || b == '.' || b == ';' || b == ':' || b == '!' || b == '?' ? TEXT_BEFORE_WORD : TEXT_BEFORE_OTHER;
+    return b == ',' || b == '.' || b == ';' || b == ':' || b == '!' || b == '?' ? TEXT_BEFORE_WORD
+                                                                                : TEXT_BEFORE_OTHER;
 }
 
 /* Characters, not bytes, count in a line's width: bytes that continue a character of UTF-8 are left out. */

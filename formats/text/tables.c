@@ -1,5 +1,5 @@
-/* Run by the build: turns words.def into the tables of dictionary.c, on standard output. Fails when the list breaks
- * a rule of the format, so that a library with a wrong list cannot be built. */
+/* Run by the build: turns words.def into the tables of dictionary.c, on standard output. Fails when the list
+ * breaks a rule of the format, so that a library with a wrong list cannot be built. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "formats/text/hash.h"
 
 static const char list[] = {
-#define CLASS(lead) "\n"
+#define CLASS(lead)  "\n"
 #define WORDS(words) words " "
 #include "formats/text/words.def"
 #undef CLASS
@@ -65,7 +65,8 @@ static bool words_parse(struct words *w) {
             continue;
         }
         size_t length = strcspn(p, " \n");
-        if (length == 0 || length > WORD_BYTES_MAX || w->classes == 0 || w->count >= WORD_NONE / 2 + WORD_NONE / 4)
+        if (length == 0 || length > WORD_BYTES_MAX || w->classes == 0 ||
+            w->count >= WORD_NONE / 2 + WORD_NONE / 4)
             return refuse("too long, too many, or not in a class", p, length);
         w->text[w->count] = p;
         w->length[w->count] = length;
@@ -80,12 +81,14 @@ static bool words_parse(struct words *w) {
         w->class_start[w->classes++] = w->count;
     for (unsigned i = 0; i < WORD_LEADS; i++)
         if ((w->class_start[i + 1] - w->class_start[i] == 1) != (i < WORD_SINGLES))
-            return refuse("WORD_SINGLES is not the number of the classes of one word, or they are not the first", "", 0);
+            return refuse(
+                "WORD_SINGLES is not the number of the classes of one word, or they are not the first", "",
+                0);
     return true;
 }
 
-static void numbers_write(const char *name, const char *type, size_t count, unsigned (*at)(struct words *, size_t),
-                          struct words *w) {
+static void numbers_write(const char *name, const char *type, size_t count,
+                          unsigned (*at)(struct words *, size_t), struct words *w) {
     printf("static const %s %s[%zu] = {", type, name, count);
     for (size_t i = 0; i < count; i++)
         printf("%s%u,", i % 16 ? "" : "\n", at(w, i));

@@ -19,16 +19,16 @@ struct neighbours {
 
 struct exchange {
     struct classes *c;
-    uint32_t all;          /* classes, marks and all */
+    uint32_t all; /* classes, marks and all */
     struct neighbours after, before;
-    int64_t *count;        /* (tokens) */
-    int64_t *pairs;        /* (all, all) how often a class stands before a class */
-    int64_t *mass;         /* (all) */
-    uint32_t *size;        /* (all) words */
-    int64_t *entropy;      /* (TABLE) n log2 n, scaled by 65536 */
-    int64_t *to, *from;    /* (all) of the word in hand: how often each class stands behind and before it */
+    int64_t *count;     /* (tokens) */
+    int64_t *pairs;     /* (all, all) how often a class stands before a class */
+    int64_t *mass;      /* (all) */
+    uint32_t *size;     /* (all) words */
+    int64_t *entropy;   /* (TABLE) n log2 n, scaled by 65536 */
+    int64_t *to, *from; /* (all) of the word in hand: how often each class stands behind and before it */
     uint32_t *to_list, *from_list, to_count, from_count;
-    int64_t self;          /* how often it stands before itself */
+    int64_t self; /* how often it stands before itself */
 };
 
 /* n log2 n in integers: sums come out the same in every order. */
@@ -36,8 +36,8 @@ static int64_t entropy(const struct exchange *e, int64_t n) {
     return n < TABLE ? e->entropy[n] : llround((double)n * log2((double)n) * 65536);
 }
 
-static bool neighbours_count(struct neighbours *n, const struct classes *c, const uint32_t *sequence, size_t length,
-                             size_t ahead) {
+static bool neighbours_count(struct neighbours *n, const struct classes *c, const uint32_t *sequence,
+                             size_t length, size_t ahead) {
     uint32_t tokens = c->tokens, *list = malloc(length * sizeof *list), *seen = calloc(tokens, sizeof *seen);
     size_t *end = calloc(tokens + 1, sizeof *end), used = 0;
     n->start = calloc(tokens + 1, sizeof *n->start);
@@ -52,7 +52,8 @@ static bool neighbours_count(struct neighbours *n, const struct classes *c, cons
         memcpy(end, n->start, (tokens + 1) * sizeof *end);
         for (size_t i = 0; i + 1 < length; i++)
             list[end[sequence[i + 1 - ahead]]++] = sequence[i + ahead];
-        for (uint32_t t = 0; t < tokens; t++) { /* each list becomes tokens with counts, written behind the last one's */
+        for (uint32_t t = 0; t < tokens;
+             t++) { /* each list becomes tokens with counts, written behind the last one's */
             size_t first = n->start[t], start = used;
             for (size_t k = first; k < end[t]; k++)
                 if (seen[list[k]]++ == 0)
@@ -190,9 +191,11 @@ static void merge(struct exchange *e, uint32_t a, uint32_t b) {
     e->mass[b] = 0;
 }
 
-/* Merges the two cheapest classes until one is left; the leaves of that tree, from left to right, are the order. */
+/* Merges the two cheapest classes until one is left; the leaves of that tree, from left to right, are the
+ * order. */
 static bool order_classes(struct exchange *e) {
-    uint32_t count = e->c->open + e->c->singles, *next = malloc(count * sizeof *next), *last = malloc(count * sizeof *last);
+    uint32_t count = e->c->open + e->c->singles, *next = malloc(count * sizeof *next),
+             *last = malloc(count * sizeof *last);
     bool *gone = calloc(count, sizeof *gone);
     bool good = next && last && gone;
     for (uint32_t i = 0; good && i < count; i++) {
@@ -216,7 +219,8 @@ static bool order_classes(struct exchange *e) {
         next[last[a]] = b;
         last[a] = last[b];
     }
-    for (uint32_t i = 0, at = 0; good && at != NOWHERE; at = next[at]) /* class 0 is never the second of two */
+    for (uint32_t i = 0, at = 0; good && at != NOWHERE;
+         at = next[at]) /* class 0 is never the second of two */
         e->c->order[i++] = at;
     free(next);
     free(last);
@@ -229,8 +233,10 @@ static void place_first(struct exchange *e, uint32_t frequent) {
     struct classes *c = e->c;
     for (uint32_t t = 0; t < c->tokens; t++) {
         bool single = t < c->singles, mark = t >= c->words;
-        c->class_of[t] = mark ? c->open + c->singles + t - c->words : single ? c->open + t
-                         : t < frequent ? (t - c->singles) % c->open : NOWHERE;
+        c->class_of[t] = mark           ? c->open + c->singles + t - c->words
+                         : single       ? c->open + t
+                         : t < frequent ? (t - c->singles) % c->open
+                                        : NOWHERE;
     }
     for (uint32_t t = 0; t < c->tokens; t++) {
         uint32_t g = c->class_of[t];
@@ -258,14 +264,15 @@ static bool exchange_allocate(struct exchange *e, const uint32_t *sequence, size
     e->to_list = calloc(e->all, sizeof *e->to_list);
     e->from_list = calloc(e->all, sizeof *e->from_list);
     e->entropy = calloc(TABLE, sizeof *e->entropy);
-    return c->class_of && c->order && e->count && e->pairs && e->mass && e->size && e->to && e->from && e->to_list &&
-           e->from_list && e->entropy && neighbours_count(&e->after, c, sequence, length, 1) &&
+    return c->class_of && c->order && e->count && e->pairs && e->mass && e->size && e->to && e->from &&
+           e->to_list && e->from_list && e->entropy && neighbours_count(&e->after, c, sequence, length, 1) &&
            neighbours_count(&e->before, c, sequence, length, 0);
 }
 
 static void exchange_free(struct exchange *e) {
-    void *all[] = {e->count, e->pairs, e->mass, e->size, e->to, e->from, e->to_list, e->from_list, e->entropy,
-                   e->after.start, e->after.token, e->after.count, e->before.start, e->before.token, e->before.count};
+    void *all[] = {e->count,       e->pairs,       e->mass,         e->size,         e->to,
+                   e->from,        e->to_list,     e->from_list,    e->entropy,      e->after.start,
+                   e->after.token, e->after.count, e->before.start, e->before.token, e->before.count};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         free(all[i]);
 }

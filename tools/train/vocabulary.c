@@ -6,9 +6,9 @@
 enum {
     SLOTS = 1 << 20,
     SPELLINGS_MAX = SLOTS / 2,
-    WORD_MAX = 24,       /* bytes; formats/text/dictionary.h has the same limit */
-    DAMP = 40,           /* occurrences of a word that count in one book */
-    BOOKS_MIN = 3,       /* that have an entry */
+    WORD_MAX = 24,        /* bytes; formats/text/dictionary.h has the same limit */
+    DAMP = 40,            /* occurrences of a word that count in one book */
+    BOOKS_MIN = 3,        /* that have an entry */
     BOOKS_APOSTROPHE = 40 /* the same with an apostrophe: rarer ones are put together from their parts */
 };
 
@@ -81,7 +81,8 @@ static void count_word(struct vocabulary *v, const uint8_t *word, size_t length,
 
 /* A capital that no sentence explains: behind a small letter or a comma, and one space. */
 static bool stands_inside(const uint8_t *text, size_t p) {
-    return p > 1 && text[p - 1] == ' ' && ((is_letter(text[p - 2]) && !is_capital(text[p - 2])) || text[p - 2] == ',');
+    return p > 1 && text[p - 1] == ' ' &&
+           ((is_letter(text[p - 2]) && !is_capital(text[p - 2])) || text[p - 2] == ',');
 }
 
 static void count_words(struct vocabulary *v, const uint8_t *text, size_t length) {
@@ -107,7 +108,9 @@ static void count_words(struct vocabulary *v, const uint8_t *text, size_t length
 /* The word's other spelling: small letters, a capital first, or all capitals (how: 0, 1, 2). */
 static void respell(const uint8_t *word, size_t length, int how, uint8_t *out) {
     for (size_t i = 0; i < length; i++)
-        out[i] = !is_letter(word[i]) ? word[i] : how == 2 || (how == 1 && i == 0) ? word[i] & ~32 : word[i] | 32;
+        out[i] = !is_letter(word[i])                ? word[i]
+                 : how == 2 || (how == 1 && i == 0) ? word[i] & ~32
+                                                    : word[i] | 32;
 }
 
 /* Chooses for all spellings of one word (small letters: `word`) the one that stands in the dictionary. */
@@ -168,7 +171,8 @@ bool hunch_vocabulary_learn(struct vocabulary *v, const uint8_t *text, size_t le
     return true;
 }
 
-const struct spelling *hunch_vocabulary_entry(const struct vocabulary *v, const uint8_t *word, size_t length) {
+const struct spelling *hunch_vocabulary_entry(const struct vocabulary *v, const uint8_t *word,
+                                              size_t length) {
     uint8_t spelled[WORD_MAX];
     if (length == 0 || length > WORD_MAX)
         return NULL;

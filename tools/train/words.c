@@ -1,5 +1,5 @@
-/* Makes formats/text/words.def from a text on standard input (doc/words.md): counts its words, puts them into classes
- * and writes them in the order of their codes. The same text gives the same list. */
+/* Makes formats/text/words.def from a text on standard input (doc/words.md): counts its words, puts them into
+ * classes and writes them in the order of their codes. The same text gives the same list. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +16,8 @@ enum {
     LINE = 96     /* bytes of words in a line */
 };
 
-/* Marks of punctuation that tell classes of words apart, each a token; behind them two more: a word without a code,
- * any other character. */
+/* Marks of punctuation that tell classes of words apart, each a token; behind them two more: a word without a
+ * code, any other character. */
 static const char punctuation[] = ".,;:!?\"-'()\n";
 
 /* Marks beyond ASCII that have codes: the first with one byte each, the others a class of two. */
@@ -46,8 +46,10 @@ static uint8_t *text_read(FILE *file, size_t *length) {
 }
 
 /* The text as tokens: the words of the vocabulary, then marks. Returns how many. */
-static size_t tokens_read(const struct vocabulary *v, const uint8_t *text, size_t length, uint32_t *sequence) {
-    uint32_t words = (uint32_t)v->entries_count, unknown = words + (uint32_t)strlen(punctuation), other = unknown + 1;
+static size_t tokens_read(const struct vocabulary *v, const uint8_t *text, size_t length,
+                          uint32_t *sequence) {
+    uint32_t words = (uint32_t)v->entries_count, unknown = words + (uint32_t)strlen(punctuation),
+             other = unknown + 1;
     size_t count = 0, plain;
     for (size_t p = 0; p < length;) {
         size_t size = hunch_word_extent(text + p, &plain);
@@ -103,7 +105,8 @@ static void marks_write(struct writer *w) {
 }
 
 /* Classes of one word, or the others, in the order of the tree; words by falling frequency. */
-static void classes_write(struct writer *w, const struct vocabulary *v, const struct classes *c, bool single) {
+static void classes_write(struct writer *w, const struct vocabulary *v, const struct classes *c,
+                          bool single) {
     for (uint32_t i = 0; i < c->open + c->singles; i++) {
         uint32_t size = 0;
         for (uint32_t t = 0; t < c->words; t++)
@@ -119,8 +122,10 @@ static void classes_write(struct writer *w, const struct vocabulary *v, const st
 
 static bool list_write(const struct vocabulary *v, const struct classes *c) {
     struct writer w = {.lead = LEAD};
-    printf("/* The words of format `text` in the order of their codes; made by tools/train/words.c, see doc/words.md.\n"
-           " * Part of the format: never changed under the same id. CLASS(lead): words whose codes begin so. */\n");
+    printf("/* The words of format `text` in the order of their codes; made by tools/train/words.c, see "
+           "doc/words.md.\n"
+           " * Part of the format: never changed under the same id. CLASS(lead): words whose codes begin so. "
+           "*/\n");
     for (size_t i = 0; i < FREQUENT_MARKS; i++) {
         class_begin(&w);
         class_word(&w, (const uint8_t *)frequent_marks[i], strlen(frequent_marks[i]));
