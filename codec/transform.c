@@ -5,7 +5,7 @@
 #include "codec/trial.h"
 #include "formats/registry.h"
 
-enum { SAMPLE = 1 << 16 }; /* bytes that are coded to compare two forms of a block */
+enum { SAMPLE = 3 << 12 }; /* bytes that are coded to compare two forms of a block */
 
 size_t hunch_transform_capacity(size_t length) {
     return length + length / 8 + 64;

@@ -4,6 +4,7 @@
 
 void hunch_coder_init(struct coder *c, enum coder_direction direction, uint8_t *payload, size_t length) {
     *c = (struct coder){.direction = direction, .range = UINT32_MAX, .start = payload};
+    c->cost_mantissa = UINT32_C(1) << 31;
     if (direction == CODER_MEASURE)
         return;
     c->at = payload;
@@ -46,9 +47,15 @@ static uint64_t shortest(uint64_t low, uint32_t range) {
     return low;
 }
 
+/* The bits of the product, rounded up to bytes: its mantissa is between a half and one of 2^32. */
+static size_t cost_bytes(const struct coder *c) {
+    uint64_t bits_q16 = (c->cost_bits << 16) - (1 << 16) + hunch_cost_q16(c->cost_mantissa >> 10);
+    return (size_t)((bits_q16 + (8 << 16) - 1) >> 19);
+}
+
 size_t hunch_coder_finish(struct coder *c) {
     if (c->direction == CODER_MEASURE)
-        return (size_t)((c->cost_q16 + (8 << 16) - 1) >> 19);
+        return cost_bytes(c);
     if (c->direction == CODER_ENCODE) {
         c->low = shortest(c->low, c->range);
         for (int i = 0; i < 5; i++)
@@ -95,7 +102,7 @@ static unsigned find_symbol(const uint32_t *cdf, unsigned n, uint32_t target) {
 unsigned hunch_coder_symbol(struct coder *c, const uint32_t *cdf, unsigned n, unsigned bits, unsigned symbol) {
     uint32_t unit = c->range >> bits;
     if (c->direction == CODER_MEASURE) {
-        c->cost_q16 += hunch_cost_q16((cdf[symbol + 1] - cdf[symbol]) << (CODER_P_BITS - bits));
+        coder_spend(c, (cdf[symbol + 1] - cdf[symbol]) << (CODER_P_BITS - bits));
         return symbol;
     }
     if (c->direction == CODER_DECODE) {

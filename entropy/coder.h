@@ -36,7 +36,8 @@ struct coder {
     uint8_t *start;      /* of the payload */
     uint8_t *at;         /* next byte of the payload */
     uint8_t *end;        /* one past its last */
-    uint64_t cost_q16;   /* measuring: bits spent, in 1/65536 */
+    uint64_t cost_bits;     /* measuring: -log2 of the product of all probabilities so far is cost_bits minus */
+    uint32_t cost_mantissa; /* log2(cost_mantissa / 2^31), 2^31 <= cost_mantissa */
 };
 
 /* `payload` is written when encoding (up to `length` bytes), read when decoding, ignored when measuring. */
@@ -72,11 +73,19 @@ static inline void coder_refill(struct coder *c) {
     }
 }
 
+/* Measuring: one more probability, 1 <= p <= 2^22, into the product. */
+static inline void coder_spend(struct coder *c, uint32_t p_q22) {
+    uint64_t product = (uint64_t)c->cost_mantissa * p_q22; /* < 2^55 */
+    unsigned shift = 32u - (unsigned)__builtin_clzll(product); /* 0 .. 23: back to 32 bits */
+    c->cost_mantissa = (uint32_t)(product >> shift);
+    c->cost_bits += CODER_P_BITS - shift;
+}
+
 /* One bit; p_one is the probability that it is 1, in 1/2^22, 1 <= p_one < 2^22. */
 static inline unsigned coder_bit(struct coder *c, uint32_t p_one, unsigned bit) {
     uint32_t bound = (uint32_t)((uint64_t)c->range * p_one >> CODER_P_BITS); /* share of 1, at the bottom */
     if (c->direction == CODER_MEASURE) {
-        c->cost_q16 += hunch_cost_q16(bit ? p_one : (1u << CODER_P_BITS) - p_one);
+        coder_spend(c, bit ? p_one : (1u << CODER_P_BITS) - p_one);
         return bit;
     }
     if (c->direction == CODER_DECODE)

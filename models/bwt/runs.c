@@ -2,7 +2,7 @@
 
 #include "base/bytes.h"
 
-static const uint8_t flag_limits[FLAG_INPUTS] = {30, 60, 60, 250};
+static const uint8_t flag_limits[FLAG_INPUTS_2] = {30, 60, 250, 60};
 static const uint8_t tree_limits[TREE_INPUTS_2] = {5, 25, 120, 60, 60, 25};
 
 enum {
@@ -11,11 +11,12 @@ enum {
 };
 
 void hunch_bwt_runs_init(struct runs *m, unsigned level) {
-    uint32_t tree_weight = level == 1 ? WEIGHT_ONE * 35 / 100 : WEIGHT_ONE * 25 / 100;
+    uint32_t flag_weight = level == 1 ? WEIGHT_ONE * 45 / 100 : WEIGHT_ONE * 40 / 100;
+    uint32_t tree_weight = level == 1 ? WEIGHT_ONE * 45 / 100 : WEIGHT_ONE * 25 / 100;
     predictor_init(&m->predictor);
     for (unsigned i = 0; i < 16 * RUN_CLASSES; i++)
-        for (unsigned k = 0; k < FLAG_INPUTS; k++)
-            m->flag_weights[i][k] = WEIGHT_ONE * 40 / 100;
+        for (unsigned k = 0; k < FLAG_INPUTS_2; k++)
+            m->flag_weights[i][k] = flag_weight;
     for (unsigned i = 0; i < 256; i++)
         for (unsigned k = 0; k < TREE_INPUTS_2; k++)
             m->tree_weights[i][k] = tree_weight;
@@ -52,16 +53,17 @@ struct place {
 
 /* Does the run go on? */
 static inline __attribute__((always_inline)) unsigned code_flag(struct runs *m, struct coder *coder,
-                                                                const struct place *p, size_t run, unsigned bit) {
+                                                                const struct place *p, unsigned inputs, size_t run,
+                                                                unsigned bit) {
     unsigned c = run_class(run), past = m->flags[p->c1];
-    uint32_t *counters[FLAG_INPUTS] = {
+    uint32_t *counters[FLAG_INPUTS_2] = {
         &m->flag_plain[p->c1 * RUN_CLASSES + c],
         &m->flag_past[past * RUN_CLASSES + c],
-        &m->flag_runs[(m->last_run[p->c1] * RUN_CLASSES + c) * RUN_CLASSES + p->run_before],
         &m->flag_around[p->around & 0xFFFF],
+        &m->flag_runs[(m->last_run[p->c1] * RUN_CLASSES + c) * RUN_CLASSES + p->run_before],
     };
     uint32_t *weights = m->flag_weights[(p->around & 15) * RUN_CLASSES + c];
-    bit = predict_bit(&m->predictor, coder, FLAG_INPUTS, counters, flag_limits, weights, FLAG_RATE, bit);
+    bit = predict_bit(&m->predictor, coder, inputs, counters, flag_limits, weights, FLAG_RATE, bit);
     m->flags[p->c1] = (uint8_t)(past << 1 | bit);
     return bit;
 }
@@ -130,16 +132,17 @@ static size_t code_rest(struct runs *m, struct coder *coder, uint8_t *bytes, siz
 }
 
 static inline __attribute__((always_inline)) void code_runs(struct runs *m, struct coder *coder, uint8_t *bytes,
-                                                            size_t length, unsigned inputs) {
+                                                            size_t length, unsigned flag_inputs,
+                                                            unsigned tree_inputs) {
     struct place p = {0};
     for (size_t at = 0; at < length;) {
-        unsigned symbol = code_symbol(m, coder, &p, inputs, at == 0, bytes[at]);
+        unsigned symbol = code_symbol(m, coder, &p, tree_inputs, at == 0, bytes[at]);
         p.c2 = p.c1;
         p.c1 = symbol;
         bytes[at++] = (uint8_t)symbol;
         p.around = look_around(bytes, at);
         size_t run = 1;
-        while (at < length && run < RUN_LONG && code_flag(m, coder, &p, run, bytes[at] == symbol)) {
+        while (at < length && run < RUN_LONG && code_flag(m, coder, &p, flag_inputs, run, bytes[at] == symbol)) {
             bytes[at++] = (uint8_t)symbol;
             p.around = p.around << 1 | 1;
             run++;
@@ -154,7 +157,7 @@ static inline __attribute__((always_inline)) void code_runs(struct runs *m, stru
 void hunch_bwt_runs(struct runs *m, struct coder *coder, uint8_t *bytes, size_t length, unsigned level) {
     hunch_bwt_tree(&m->tree, &m->predictor, coder, bytes, length);
     if (level == 1)
-        code_runs(m, coder, bytes, length, TREE_INPUTS);
+        code_runs(m, coder, bytes, length, FLAG_INPUTS, TREE_INPUTS);
     else
-        code_runs(m, coder, bytes, length, TREE_INPUTS_2);
+        code_runs(m, coder, bytes, length, FLAG_INPUTS_2, TREE_INPUTS_2);
 }

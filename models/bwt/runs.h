@@ -8,9 +8,10 @@
 enum {
     RUN_CLASSES = 16,
     RUN_LONG = 32, /* bytes; the rest of a run is told as a number */
-    FLAG_INPUTS = 4,
-    TREE_INPUTS = 5,   /* at level 1 */
-    TREE_INPUTS_2 = 6, /* at level 2 */
+    FLAG_INPUTS = 3, /* at level 1 */
+    TREE_INPUTS = 3,
+    FLAG_INPUTS_2 = 4, /* at level 2 */
+    TREE_INPUTS_2 = 6,
 };
 
 struct runs {
