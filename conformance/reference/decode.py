@@ -7,12 +7,13 @@ formats of the tables below, and refuses others as unsupported. Exit codes as th
 import pathlib
 import sys
 
+import bwt
 import container
 import text
 from xxh3 import xxh3_64
 
-# id -> decode(payload, length, parameter): bytes
-MODELS = {}
+# id -> decode(payload, length, parameter): bytes, and the parameters it knows
+MODELS = {1: (bwt.decode, (1, 2))}
 # id -> join(stream, length): bytes
 FORMATS = {1: text.join}
 
@@ -20,10 +21,11 @@ FORMATS = {1: text.join}
 def decode_block(block):
     if block.model == 0:
         content = block.payload
-    elif block.model not in MODELS or block.format not in (0, *FORMATS):
-        raise container.Unsupported(f"model {block.model}, format {block.format}")
     else:
-        content = MODELS[block.model](block.payload, block.stream_length, block.parameter)
+        model, parameters = MODELS.get(block.model, (None, ()))
+        if block.parameter not in parameters or block.format not in (0, *FORMATS):
+            raise container.Unsupported(f"model {block.model} {block.parameter}, format {block.format}")
+        content = model(block.payload, block.stream_length, block.parameter)
         if block.flags & container.FORMATTED:
             content = FORMATS[block.format](content, block.length)
     if xxh3_64(content) != block.check:
