@@ -147,8 +147,9 @@ class Runs:
 
     def __init__(self, coder, n, level):
         self.coder, self.n = coder, n
-        self.sixth = level == 2
-        self.limits = [5, 25, 120, 60, 60, 25][:6 if self.sixth else 5]
+        self.fine = level == 2
+        self.limits = [5, 25, 120, 60, 60, 25][:6 if self.fine else 3]
+        self.length_limits = [30, 60, 250, 60][:4 if self.fine else 3]
         self.tree = Tree(read_classes(coder))
         self.out = bytearray()
         self.c1 = self.c2 = 0
@@ -176,12 +177,11 @@ class Runs:
 
     def read_branch(self, node, shared):
         past = self.past.get(node, 0)
-        keys = [(self.c1 + 1 if shared else 0, node), (self.c1, node), (node, past), (self.c2, node),
-                (self.before, self.own, node)]
-        if self.sixth:
+        keys = [(self.c1 + 1 if shared else 0, node), (self.c1, node), (node, past)]
+        if self.fine:
             h = ((self.c1 * 256 + self.c2) * 0x9E3779B1 & 0xFFFFFFFF) >> 16
-            keys.append(h + node * 0x2F35 & 0xFFFF)
-        weights = self.node_weights.setdefault(node, [16384 if self.sixth else 22937] * len(keys))
+            keys += [(self.c2, node), (self.before, self.own, node), h + node * 0x2F35 & 0xFFFF]
+        weights = self.node_weights.setdefault(node, [16384 if self.fine else 29491] * len(keys))
         counters = [table[key] for table, key in zip(self.tables, keys)]
         bit = mixed_bit(self.coder, counters, self.limits, weights, 14)
         self.past[node] = 2 * past + bit & 255
@@ -193,10 +193,12 @@ class Runs:
         run = 1
         while len(self.out) < self.n and run < 32:
             c = CLASS[run]
-            weights = self.length_weights.setdefault((around % 16, c), [26214] * 4)
-            keys = [(symbol, c), (self.flags[symbol], c), (self.last[symbol], c, self.before), around]
+            keys = [(symbol, c), (self.flags[symbol], c), around]
+            if self.fine:
+                keys.append((self.last[symbol], c, self.before))
+            weights = self.length_weights.setdefault((around % 16, c), [26214 if self.fine else 29491] * len(keys))
             counters = [table[key] for table, key in zip(self.length_tables, keys)]
-            bit = mixed_bit(self.coder, counters, [30, 60, 60, 250], weights, 15)
+            bit = mixed_bit(self.coder, counters, self.length_limits, weights, 15)
             self.flags[symbol] = 2 * self.flags[symbol] + bit & 255
             if not bit:
                 break
