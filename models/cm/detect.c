@@ -4,19 +4,19 @@
 #include <stdbool.h>
 
 enum {
-    LAG_MAX = 1 << 14, /* bytes: longest row that is looked for */
-    LENGTH_LEAST = 1 << 15,
-    WINDOWS = 8,       /* places of the block that are looked at */
-    WINDOW = 1024,     /* bytes of each */
+    LAG_MAX = 1 << 14,      /* bytes: longest row that is looked for */
+    LENGTH_LEAST = 1 << 12, /* bytes; shorter blocks are not looked at */
+    WINDOWS = 8,            /* places of the block that are looked at */
+    WINDOW = 1024,          /* bytes of each */
     STEP = 3
 };
 
-/* Sum of the differences between bytes `lag` apart in windows spread over the block. */
-static uint64_t difference(const uint8_t *data, size_t length, size_t lag) {
+/* Sum of the differences between bytes `lag` <= reach apart in windows spread over the block. */
+static uint64_t difference(const uint8_t *data, size_t length, size_t reach, size_t lag) {
     uint64_t sum = 0;
-    size_t room = length - LAG_MAX - WINDOW;
+    size_t room = length - reach - WINDOW;
     for (size_t k = 0; k < WINDOWS; k++) {
-        const uint8_t *p = data + LAG_MAX + room / WINDOWS * k;
+        const uint8_t *p = data + reach + room / WINDOWS * k;
         for (size_t i = 0; i < WINDOW; i += STEP) {
             int d = p[i] - p[i - lag];
             sum += (uint64_t)(d < 0 ? -d : d);
@@ -32,14 +32,14 @@ static bool is_text(const uint8_t *data, size_t length) {
     return odd * 50 < seen;
 }
 
-/* The distance in [from, to) whose bytes differ least. */
-static size_t nearest(const uint8_t *data, size_t length, size_t from, size_t to, uint64_t *least,
+/* The distance in [from, to), to <= reach, whose bytes differ least. */
+static size_t nearest(const uint8_t *data, size_t length, size_t reach, size_t from, size_t to, uint64_t *least,
                       uint64_t *mean) {
     size_t best = from;
     uint64_t sum = 0;
     *least = UINT64_MAX;
     for (size_t lag = from; lag < to; lag++) {
-        uint64_t d = difference(data, length, lag);
+        uint64_t d = difference(data, length, reach, lag);
         sum += d;
         if (d < *least) {
             *least = d;
@@ -61,8 +61,9 @@ uint32_t hunch_cm_hint(struct content content, const uint8_t *data, size_t lengt
         return (uint32_t)WIDTH_WORDS << PARAMETER_WIDTH | (uint32_t)content.detail << PARAMETER_STRIDE;
     if (length < (size_t)LENGTH_LEAST || is_text(data, length))
         return 0;
-    size_t stride = nearest(data, length, 5, length / 8 < LAG_MAX ? length / 8 : LAG_MAX, &row, &mean);
-    size_t width = nearest(data, length, 1, 5, &least, &unused);
+    size_t reach = length / 8 < LAG_MAX ? length / 8 : LAG_MAX;
+    size_t stride = nearest(data, length, reach, 5, reach, &row, &mean);
+    size_t width = nearest(data, length, reach, 1, 5, &least, &unused);
     if (!related(least, mean) && !related(row, mean))
         return 0;
     if (!related(row, mean) || stride % width || stride < 2 * width)
