@@ -6,8 +6,8 @@
  * chosen by its own small context, and a second layer that mixes their answers; SSE stages correct the result
  * (sse.h). Then the bit is coded and all of them learn from it.
  *
- * Parameter: the level, 3..9; it chooses the contexts (contexts.c) and the sizes below. State: 0.1 to 0.9 GiB for
- * blocks of megabytes, less for small ones. Cost: two cache lines per context and byte.
+ * Parameter: the level, 3..9, which chooses the contexts and the sizes below, and what the bytes are (contexts.h).
+ * State: 0.1 to 0.9 GiB for blocks of megabytes, less for small ones. Cost: two cache lines per context and byte.
  */
 #include "models/model.h"
 
@@ -27,8 +27,8 @@ enum {
     LEVEL_MAX = 9,
     MATCHES = 2,
     SSES = 2,
-    FINAL_RATE = 40,      /* of the second layer, in 1/2^17 */
-    ERROR_LEAST = 1 << 14 /* of 2^22: smaller errors teach the mixer nothing */,
+    FINAL_RATE = 40,       /* of the second layer, in 1/2^17 */
+    ERROR_LEAST = 1 << 14, /* of 2^22: smaller errors teach the mixer nothing */
     INPUTS_MAX = 3 * CONTEXTS_MAX + 16,
     P_LEAST = 32, /* of 2^22: no bit is ever certain */
 };
@@ -277,18 +277,18 @@ static void update(struct cm *m, unsigned c0, unsigned node, unsigned b1, unsign
     for (unsigned i = 0, count = m->count; i < count; i++, maps += 256) {
         uint8_t *history = &slot[i][node];
         unsigned s = *history;
-        counter_update(&maps[s], bit, m->reciprocal, COUNTER_LIMIT);
+        counter_update(&maps[s], bit, m->reciprocal);
         maps[0] = counter_start(1u << 21); /* nothing seen: no opinion */
         *history = next[2 * s];
     }
-    counter_update(m->map[0], bit, m->reciprocal, COUNTER_LIMIT);
-    counter_update(m->map[1], bit, m->reciprocal, COUNTER_LIMIT);
+    counter_update(m->map[0], bit, m->reciprocal);
+    counter_update(m->map[1], bit, m->reciprocal);
     m->order0[c0] = m->history.next[m->order0[c0]][bit];
     m->order1[b1 << 8 | c0] = m->history.next[m->order1[b1 << 8 | c0]][bit];
     for (unsigned k = 0; k < MATCHES; k++) {
         struct match *t = &m->match[k];
         if (t->bucket)
-            counter_update(&t->map[t->bucket], t->expected == bit, m->reciprocal, COUNTER_LIMIT);
+            counter_update(&t->map[t->bucket], t->expected == bit, m->reciprocal);
     }
 }
 

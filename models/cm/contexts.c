@@ -30,7 +30,6 @@ void hunch_contexts_init(struct contexts *c, uint32_t parameter) {
     c->width = parameter >> PARAMETER_WIDTH & 7;
     c->shift = parameter >> PARAMETER_SHIFT & 3;
     c->stride = parameter >> PARAMETER_STRIDE;
-    c->count = hunch_contexts_count(parameter);
 }
 
 static void update_words(struct contexts *c, unsigned b) {
@@ -39,7 +38,7 @@ static void update_words(struct contexts *c, unsigned b) {
         return;
     }
     if (c->word[0]) {
-        for (int i = 5; i > 0; i--)
+        for (int i = 3; i > 0; i--)
             c->word[i] = c->word[i - 1];
         c->word[0] = 0;
         c->gap = 0;
@@ -55,7 +54,7 @@ static void update_structure(struct contexts *c, unsigned b, unsigned before) {
         c->field++;
     if (b == '<')
         c->tag = 1;
-    else if (c->tag && (c->tag & 1)) /* odd while the name goes on */
+    else if (c->tag & 1) /* odd while the name goes on */
         c->tag = is_letter(b) || b == '/' ? context_mix(c->tag, b) | 1 : c->tag & ~1u;
     c->number = c->number * 0x2F0B4C47u + 1 + (b - '0' < 10u ? '0' : is_letter(b) ? 'a' : b);
 }
@@ -63,7 +62,7 @@ static void update_structure(struct contexts *c, unsigned b, unsigned before) {
 static void update_lines(struct contexts *c, unsigned b, size_t at) {
     if (b != '\n')
         return;
-    for (int i = 3; i > 0; i--)
+    for (int i = 2; i > 0; i--)
         c->line_start[i] = c->line_start[i - 1];
     c->line_start[0] = at;
 }

@@ -14,7 +14,7 @@ enum { CONTEXTS_MAX = 96 };
 
 /* The model's parameter: bits 0..3 level; 4..6 what the bytes are: 0 anything, 1..4 samples of so many bytes in rows,
  * 7 words as codes (base/content.h); 7..8 of samples: place of the block's first byte in its sample; 9.. of samples:
- * bytes per row; of words: codes of one byte. */
+ * bytes per row, 0: no rows; of words: leads that stand alone. */
 enum { PARAMETER_WIDTH = 4, PARAMETER_SHIFT = 7, PARAMETER_STRIDE = 9, STRIDE_MAX = 1 << 16, WIDTH_WORDS = 7 };
 
 enum { FILTER_TAPS = 14 };
@@ -29,28 +29,26 @@ struct filter {
 /* What the contexts remember of the bytes so far. */
 struct contexts {
     unsigned level;
-    unsigned count;          /* contexts in use at this level */
-    unsigned filled;         /* of them, while they are made */
-    uint32_t ahead[CONTEXTS_MAX]; /* contexts of the byte after the next, as far as known */
+    unsigned filled;         /* contexts made so far */
+    uint32_t ahead[CONTEXTS_MAX]; /* contexts of the byte after the next (records: of the next), as far as known */
     uint32_t newest[CONTEXTS_MAX]; /* all ones where the newest byte takes part, else 0 */
-    uint32_t word[6];        /* hash of the word in hand, and of the ones before */
+    uint32_t word[4];        /* hash of the word in hand, and of the ones before */
     uint32_t gap;            /* hash of what stands between the last word and here */
-    uint32_t line;           /* hash of the first bytes of this line */
     uint32_t field;          /* place of the field in its line: separated by blanks, commas, tabs */
     uint32_t tag;            /* hash of the last name behind '<' */
     uint32_t number;         /* the last bytes with digits as one, letters as another */
-    size_t line_start[4];    /* where this line and the ones before begin */
+    size_t line_start[3];    /* where this line and the ones before begin */
     /* of words as codes */
     unsigned tail;           /* bytes of the code in hand still to come: 2 (or 1), 1, 0 */
     unsigned letters;        /* a word in letters is in hand */
-    uint32_t token[6];       /* the token in hand (0: none yet), and the ones before */
-    uint32_t kind[6];        /* their classes: the lead of a code, or the character */
+    uint32_t token[5];       /* the token in hand (0: none yet), and the ones before */
+    uint32_t kind[5];        /* their classes: the lead of a code, or the character */
     uint32_t mark;           /* the last punctuation */
-    size_t width;            /* bytes per sample; 0: not records */
+    size_t width;            /* bytes per sample; 0: no records; WIDTH_WORDS: words as codes */
     size_t shift;            /* place of byte 0 in its sample */
-    size_t stride;           /* bytes per row of samples */
+    size_t stride;           /* bytes per row of samples; of words as codes: leads that stand alone */
     struct filter filter[4];
-    uint32_t classes;        /* classes of the last 8 bytes, 4 bits each, newest lowest */
+    uint32_t classes;        /* classes of the last 8 bytes, 4 bits each, newest lowest; 12 bits that choose weights */
 };
 
 void hunch_contexts_init(struct contexts *c, uint32_t parameter);

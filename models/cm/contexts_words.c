@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 static void complete(struct contexts *c) {
-    for (int i = 5; i > 0; i--) {
+    for (int i = 4; i > 0; i--) {
         c->token[i] = c->token[i - 1];
         c->kind[i] = c->kind[i - 1];
     }

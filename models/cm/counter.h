@@ -23,12 +23,12 @@ static inline uint32_t counter_p_q12(uint32_t counter) {
     return counter >> 20;
 }
 
-static inline void counter_update(uint32_t *counter, unsigned bit, const int32_t *reciprocal, uint32_t limit) {
+static inline void counter_update(uint32_t *counter, unsigned bit, const int32_t *reciprocal) {
     uint32_t n = *counter & 1023;
     int32_t p = (int32_t)(*counter >> 10);
     int32_t error = (int32_t)(bit << 22) - (int32_t)bit - p; /* |error| < 2^22, reciprocal < 2^16 */
     p += (int32_t)((int64_t)error * reciprocal[n] >> 16);
-    *counter = (uint32_t)p << 10 | (n + (n < limit));
+    *counter = (uint32_t)p << 10 | (n + (n < COUNTER_LIMIT));
 }
 
 #endif

@@ -44,7 +44,7 @@ static inline uint32_t sse_refine(struct sse *s, int32_t x_q8) {
 
 static inline void sse_update(struct sse *s, unsigned bit) {
     uint16_t *p = s->row + s->at;
-    *p = (uint16_t)(*p + (((bit ? 65535 : 0) - *p) >> 6)); /* >> of a negative number rounds down: defined below */
+    *p = (uint16_t)(*p + (((bit ? 65535 : 0) - *p) >> 6)); /* >> rounds down: gcc and clang say so */
 }
 
 #endif
