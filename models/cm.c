@@ -88,7 +88,8 @@ struct cm {
 };
 
 static size_t table_bytes(const struct model_params *p, unsigned count) {
-    size_t want = p->length * count * 2 * SLOT_BYTES, bytes = 1 << 14;
+    uint64_t want = (uint64_t)p->length * count * 2 * SLOT_BYTES; /* the same where size_t has 32 bits */
+    size_t bytes = 1 << 14;
     while (bytes < want && bytes < (size_t)1 << levels[p->parameter & 15].table_log2)
         bytes *= 2;
     return bytes;

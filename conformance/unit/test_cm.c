@@ -33,12 +33,13 @@ static size_t run(enum coder_direction direction, uint32_t parameter, uint8_t *d
 }
 
 static void comes_back(const uint8_t *data, uint32_t parameter) {
-    uint8_t work[LENGTH], back[LENGTH], payload[2 * LENGTH];
-    memcpy(work, data, LENGTH);
-    size_t size = run(CODER_ENCODE, parameter, work, payload, sizeof payload, hunch_cpu_detect());
-    memset(back, 0xA5, sizeof back); /* what a decoder finds there must not matter */
-    run(CODER_DECODE, parameter, back, payload, size, 0);
-    assert_memory_equal(back, data, LENGTH);
+    uint8_t work[1 + LENGTH], back[1 + LENGTH], payload[2 * LENGTH]; /* the first bytes stand before the block */
+    memset(work, 0x3C, sizeof work);
+    memcpy(work + 1, data, LENGTH);
+    size_t size = run(CODER_ENCODE, parameter, work + 1, payload, sizeof payload, hunch_cpu_detect());
+    memset(back, 0xA5, sizeof back); /* what a decoder finds there, and before it, must not matter */
+    run(CODER_DECODE, parameter, back + 1, payload, size, 0);
+    assert_memory_equal(back + 1, data, LENGTH);
 }
 
 /* A wave with noise in samples of `width` bytes. */
