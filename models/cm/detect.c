@@ -18,7 +18,7 @@ static uint64_t difference(const uint8_t *data, size_t length, size_t reach, siz
     for (size_t k = 0; k < WINDOWS; k++) {
         const uint8_t *p = data + reach + room / WINDOWS * k;
         for (size_t i = 0; i < WINDOW; i += STEP) {
-            int d = p[i] - p[i - lag];
+            int d = p[i] - *(p + i - lag);
             sum += (uint64_t)(d < 0 ? -d : d);
         }
     }
