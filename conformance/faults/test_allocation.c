@@ -1,5 +1,5 @@
 /* The allocator refuses at every call of a round trip, one after another: a clean error each time, no leak, nothing
- * damaged. Also: what a limit forbids is never allocated. */
+ * damaged. Also: what a limit forbids is never allocated. `test_allocation LEVEL` stops at that level. */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,6 +22,7 @@ enum {
     INSTANCE = 64 * 1024, /* bytes: what a decoder takes before it meets the first block */
 };
 
+static int top = 9;
 static uint8_t original[LENGTH], archive[ROOM], output[LENGTH];
 
 /* An allocator that refuses call number `refuse` (from 0) and counts what is out. */
@@ -163,20 +164,20 @@ static int fill(void **state) {
 
 static void every_refusal_of_a_stream_is_clean(void **state) {
     (void)state;
-    for (int level = 1; level <= 9; level += 2)
+    for (int level = 1; level <= top; level += 2)
         for (unsigned threads = 1; threads <= 3; threads += 2)
             refuse_each(stream_trip, level, threads);
 }
 
 static void every_refusal_of_a_call_is_clean(void **state) {
     (void)state;
-    for (int level = 1; level <= 9; level++)
+    for (int level = 1; level <= top; level++)
         refuse_each(one_call_trip, level, 1);
 }
 
 static void a_limit_is_kept_before_anything_is_allocated(void **state) {
     (void)state;
-    for (int level = 1; level <= 9; level++) {
+    for (int level = 1; level <= top; level++) {
         struct purse purse = {.refuse = UINT32_MAX};
         pthread_mutex_init(&purse.lock, NULL);
         struct hunch_settings s = settings_with(&purse, level, 1);
@@ -195,11 +196,13 @@ static void a_limit_is_kept_before_anything_is_allocated(void **state) {
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_refusal_of_a_stream_is_clean),
         cmocka_unit_test(every_refusal_of_a_call_is_clean),
         cmocka_unit_test(a_limit_is_kept_before_anything_is_allocated),
     };
+    if (argc > 1)
+        top = atoi(argv[1]);
     return cmocka_run_group_tests(tests, fill, NULL);
 }

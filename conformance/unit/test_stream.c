@@ -248,80 +248,6 @@ static void a_failing_read_is_told(void **state) {
 
 /* ---- memory */
 
-/* An allocator that refuses call number `refuse` (from 0) and counts. Each piece begins with its size. */
-struct purse {
-    unsigned calls, refuse;
-    size_t out, peak; /* bytes */
-};
-
-enum { PURSE_HEAD = 64 };
-
-static void *purse_allocate(void *opaque, size_t size) {
-    struct purse *p = opaque;
-    uint8_t *memory = p->calls++ == p->refuse ? NULL : calloc(1, size + PURSE_HEAD);
-    if (!memory)
-        return NULL;
-    memcpy(memory, &size, sizeof size);
-    p->out += size;
-    p->peak = p->out > p->peak ? p->out : p->peak;
-    return memory + PURSE_HEAD;
-}
-
-static void purse_release(void *opaque, void *memory) {
-    struct purse *p = opaque;
-    size_t size;
-    if (!memory)
-        return;
-    memcpy(&size, (uint8_t *)memory - PURSE_HEAD, sizeof size);
-    p->out -= size;
-    free((uint8_t *)memory - PURSE_HEAD);
-}
-
-static enum hunch_status trip_with(struct purse *purse, struct bytes content, struct bytes archive) {
-    struct hunch_settings s = make_settings(3, BLOCK);
-    struct hunch_source source = {read_from, &archive, archive.length};
-    hunch_archive *a;
-    size_t written = archive.length;
-    uint8_t *target = malloc(archive.length + content.length);
-    s.allocate = purse_allocate;
-    s.release = purse_release;
-    s.opaque = purse;
-    enum hunch_status status = hunch_encode(target, &written, content.data, content.length, &s);
-    if (status == HUNCH_OK) {
-        assert_memory_equal(target, archive.data, archive.length);
-        written = content.length;
-        status = hunch_decode(target, &written, archive.data, archive.length, &s);
-    }
-    if (status == HUNCH_OK) {
-        assert_memory_equal(target, content.data, content.length);
-        status = hunch_archive_open(&a, &source, &s);
-    }
-    if (status == HUNCH_OK) {
-        status = hunch_archive_read(a, 0, target, content.length);
-        hunch_archive_close(&a);
-    }
-    free(target);
-    return status;
-}
-
-static void memory_may_fail_at_every_call(void **state) {
-    (void)state;
-    struct bytes content = make_content(8, 3300);
-    struct hunch_settings settings = make_settings(3, BLOCK);
-    struct bytes archive = encode(content, &settings);
-    enum hunch_status status = HUNCH_NO_MEMORY;
-    unsigned refuse = 0;
-    for (; status != HUNCH_OK; refuse++) {
-        struct purse purse = {.refuse = refuse};
-        status = trip_with(&purse, content, archive);
-        assert_int_equal(purse.out, 0);
-        assert_true(status == HUNCH_OK || status == HUNCH_NO_MEMORY);
-    }
-    assert_true(refuse > 20);
-    free(archive.data);
-    free(content.data);
-}
-
 static void a_tight_limit_gives_the_same_bytes(void **state) {
     (void)state;
     struct bytes content = make_content(8, 10000);
@@ -358,7 +284,6 @@ int main(void) {
         cmocka_unit_test(an_older_program_may_know_fewer_settings),
         cmocka_unit_test(archives_are_read_at_any_place),
         cmocka_unit_test(a_failing_read_is_told),
-        cmocka_unit_test(memory_may_fail_at_every_call),
         cmocka_unit_test(a_tight_limit_gives_the_same_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
