@@ -107,7 +107,7 @@ static void count_words(struct vocabulary *v, const uint8_t *text, size_t length
 
 /* The word's other spelling: small letters, a capital first, or all capitals (how: 0, 1, 2). */
 static void respell(const uint8_t *word, size_t length, int how, uint8_t *out) {
-    for (size_t i = 0; i < length; i++)
+    for (size_t i = 0; i < length && i < WORD_MAX; i++)
         out[i] = !is_letter(word[i])                ? word[i]
                  : how == 2 || (how == 1 && i == 0) ? word[i] & ~32
                                                     : word[i] | 32;
