@@ -338,18 +338,21 @@ static unsigned code_bit(struct cm *m, struct coder *coder, unsigned bit, unsign
 static void cm_code(void *state, struct coder *coder, uint8_t *data) {
     struct cm *m = state;
     uint64_t recent = 0;
-    bool records = m->contexts.width && m->contexts.width < WIDTH_WORDS;
+    bool exact = m->contexts.width != 0, words = m->contexts.width == WIDTH_WORDS; /* contexts of the byte itself */
     fetch_first(m, 0);
     for (size_t at = 0; at < m->length; at++) {
         unsigned byte = data[at], c0 = 1, b1 = recent & 255, b2 = recent >> 8 & 255;
-        if (records) {
-            hunch_contexts_record(&m->contexts, data, at);
+        if (exact) {
+            if (words)
+                hunch_contexts_words(&m->contexts, data, at);
+            else
+                hunch_contexts_record(&m->contexts, data, at);
             fetch_first(m, 0);
         }
         enter_first(m, b1);
         enter_direct(m);
         if (at) {
-            if (!records)
+            if (!exact)
                 hunch_contexts_update(&m->contexts, data, at);
             for (unsigned k = 0; k < MATCHES; k++)
                 hunch_match_update(&m->match[k], data, at, recent);
@@ -358,7 +361,7 @@ static void cm_code(void *state, struct coder *coder, uint8_t *data) {
         for (unsigned bitpos = 0; bitpos < 8; bitpos++) {
             if (bitpos == 3)
                 fetch_second(m, c0);
-            if (bitpos == 7 && !records)
+            if (bitpos == 7 && !exact)
                 fetch_first(m, c0);
             c0 = c0 << 1 | code_bit(m, coder, byte >> (7 - bitpos) & 1, c0, bitpos, b1, b2);
             if (bitpos == 3) {

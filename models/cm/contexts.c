@@ -142,10 +142,6 @@ static void fill(struct contexts *c, const uint8_t *data, size_t at) {
 
 void hunch_contexts_update(struct contexts *c, const uint8_t *data, size_t at) {
     unsigned b = data[at - 1];
-    if (c->width == WIDTH_WORDS) {
-        hunch_contexts_words(c, data, at);
-        return;
-    }
     update_words(c, b);
     update_lines(c, b, at);
     update_structure(c, b, at > 1 ? data[at - 2] : 0);

@@ -47,6 +47,10 @@ static void update(struct contexts *c, unsigned b) {
     }
 }
 
+static void add_context(struct contexts *c, uint32_t hash) {
+    context_add(c, hash, CONTEXT_OLDER);
+}
+
 unsigned hunch_contexts_words_count(unsigned level) {
     static const uint8_t counts[10] = {0, 0, 0, 4, 5, 6, 14, 22, 30, 30};
     return counts[level];
@@ -54,53 +58,53 @@ unsigned hunch_contexts_words_count(unsigned level) {
 
 void hunch_contexts_words(struct contexts *c, const uint8_t *data, size_t at) {
     uint32_t *t = c->token, *k = c->kind;
-    update(c, data[at - 1]);
+    if (at)
+        update(c, data[at - 1]);
     uint32_t c4 = 0, c8 = 0;
     for (size_t i = 1; i <= 4; i++)
         c4 |= (uint32_t)(i <= at ? data[at - i] : 0) << (8 * i - 8);
     for (size_t i = 5; i <= 8; i++)
         c8 |= (uint32_t)(i <= at ? data[at - i] : 0) << (8 * i - 40);
-    /* in contexts of classes the newest byte counts, unless it will be the tail of a code */
-    uint32_t lead = c->tail ? CONTEXT_OLDER : CONTEXT_NEWEST;
     c->filled = 0;
-    uint32_t bigram = context_mix(t[0], t[1]), trigram = context_mix(bigram, t[2]), classes = context_mix(k[0], k[1] | k[2] << 8);
-    context_add(c, c4 & 0xFF, CONTEXT_NEWEST);
-    context_add(c, t[0], CONTEXT_NEWEST);
-    context_add(c, bigram, CONTEXT_NEWEST);
-    context_add(c, classes, lead);
+    uint32_t bigram = context_mix(t[0], t[1]), trigram = context_mix(bigram, t[2]);
+    uint32_t classes = context_mix(k[0], k[1] | k[2] << 8);
+    add_context(c, c4 & 0xFFFF);
+    add_context(c, t[0]);
+    add_context(c, bigram);
+    add_context(c, classes);
     if (c->level >= 4)
-        context_add(c, c4 & 0xFFFF, CONTEXT_NEWEST);
+        add_context(c, c4 & 0xFFFFFF);
     if (c->level >= 5)
-        context_add(c, c4 & 0xFFFFFF, CONTEXT_NEWEST);
+        add_context(c, c4);
     if (c->level >= 6) {
-        context_add(c, trigram, CONTEXT_NEWEST);
-        context_add(c, context_mix(c4, c8 & 0xFF), CONTEXT_NEWEST);
-        context_add(c, context_mix(t[0], t[2]), CONTEXT_NEWEST);
-        context_add(c, context_mix(t[0], k[1] | k[2] << 8), CONTEXT_NEWEST);
-        context_add(c, context_mix(trigram, t[3]), CONTEXT_NEWEST);
-        context_add(c, context_mix(classes, k[3]), lead);
-        context_add(c, context_mix(t[0], t[3]), CONTEXT_NEWEST);
-        context_add(c, context_mix(bigram, k[2]), CONTEXT_NEWEST);
+        add_context(c, trigram);
+        add_context(c, context_mix(c4, c8 & 0xFF));
+        add_context(c, context_mix(t[0], t[2]));
+        add_context(c, context_mix(t[0], k[1] | k[2] << 8));
+        add_context(c, context_mix(trigram, t[3]));
+        add_context(c, context_mix(classes, k[3]));
+        add_context(c, context_mix(t[0], t[3]));
+        add_context(c, context_mix(bigram, k[2]));
     }
     if (c->level >= 7) {
-        context_add(c, c4, CONTEXT_NEWEST);
-        context_add(c, context_mix(k[0], t[1]), lead);
-        context_add(c, context_mix(context_mix(trigram, t[3]), t[4]), CONTEXT_NEWEST);
-        context_add(c, context_mix(context_mix(classes, k[3]), k[4]), lead);
-        context_add(c, context_mix(context_mix(t[0], t[1]), t[3]), CONTEXT_NEWEST);
-        context_add(c, context_mix(context_mix(t[0], t[2]), t[3]), CONTEXT_NEWEST);
-        context_add(c, context_mix(t[0], t[4]), CONTEXT_NEWEST);
-        context_add(c, context_mix(t[0], c->mark), CONTEXT_NEWEST);
+        add_context(c, context_mix(c4, c8 & 0xFFFFFF));
+        add_context(c, context_mix(k[0], t[1]));
+        add_context(c, context_mix(context_mix(trigram, t[3]), t[4]));
+        add_context(c, context_mix(context_mix(classes, k[3]), k[4]));
+        add_context(c, context_mix(context_mix(t[0], t[1]), t[3]));
+        add_context(c, context_mix(context_mix(t[0], t[2]), t[3]));
+        add_context(c, context_mix(t[0], t[4]));
+        add_context(c, context_mix(t[0], c->mark));
     }
     if (c->level >= 8) {
-        context_add(c, context_mix(context_mix(classes, c->mark), 1), lead);
-        context_add(c, context_mix(k[0] | k[1] << 8, t[2]), lead);
-        context_add(c, context_mix(c4, c8), CONTEXT_NEWEST);
-        context_add(c, context_mix(c4, c8 & 0xFFFF), CONTEXT_NEWEST);
-        context_add(c, context_mix(k[0] | k[2] << 8 | k[3] << 16, 5), lead);
-        context_add(c, context_mix(context_mix(t[0], k[1]), k[2] | k[3] << 8), CONTEXT_NEWEST);
-        context_add(c, c4 & 0xFFFF00, CONTEXT_NEWEST);
-        context_add(c, context_mix(k[0] | k[1] << 8, 7), lead);
+        add_context(c, context_mix(context_mix(classes, c->mark), 1));
+        add_context(c, context_mix(k[0] | k[1] << 8, t[2]));
+        add_context(c, context_mix(c4, c8));
+        add_context(c, context_mix(c4, c8 & 0xFFFF));
+        add_context(c, context_mix(k[0] | k[2] << 8 | k[3] << 16, 5));
+        add_context(c, context_mix(context_mix(t[0], k[1]), k[2] | k[3] << 8));
+        add_context(c, c4 & 0xFFFF00);
+        add_context(c, context_mix(k[0] | k[1] << 8, 7));
     }
     c->classes = k[1] >> 4 | (k[2] >> 4 & 7) << 4 | (c->tail ? 1u + (k[0] >> 2 & 31) : c->letters ? 33 : 0) << 7;
 }
