@@ -30,7 +30,7 @@ struct filter {
 struct contexts {
     unsigned level;
     unsigned filled;         /* contexts made so far */
-    uint32_t ahead[CONTEXTS_MAX]; /* contexts of the byte after the next (records: of the next), as far as known */
+    uint32_t ahead[CONTEXTS_MAX]; /* contexts of the byte after the next (records and words: of the next), as far as known */
     uint32_t newest[CONTEXTS_MAX]; /* all ones where the newest byte takes part, else 0 */
     uint32_t word[4];        /* hash of the word in hand, and of the ones before */
     uint32_t gap;            /* hash of what stands between the last word and here */
