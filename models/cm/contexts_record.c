@@ -102,7 +102,7 @@ void hunch_contexts_record(struct contexts *c, const uint8_t *data, size_t at) {
     size_t f = (at + c->shift) % c->width, back = c->width == 2 ? f : 0;
     size_t r = c->stride ? c->stride : 2 * c->width;
     struct neighbours v = look_around(c, data, at - (back < at ? back : at));
-    uint32_t known = back ? data[at - 1] : 0; /* the low byte, when the high one is next */
+    uint32_t known = back && at ? data[at - 1] : 0; /* the low byte, when the high one is next */
     unsigned spread = magnitude(v.w - v.nw) + magnitude(v.n - v.nw) + magnitude(v.n - v.ne);
     uint32_t b1 = at ? data[at - 1] : 0, b2 = at > 1 ? data[at - 2] : 0, b3 = at > 2 ? data[at - 3] : 0;
     int32_t predictors[PREDICTORS];
