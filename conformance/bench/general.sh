@@ -33,7 +33,7 @@ cd "$work"
 # The peers' own words for: one thread, from the file `plain` to `coded`, and from `coded` to `again`.
 encode() {
     case $1 in
-    hunch-*) "$hunch" encode "-${1#hunch-}" -T1 --no-verify -q -o coded plain ;;
+    hunch-*) "$hunch" encode "-${1#hunch-}" -T1 --no-verify -q -c plain >coded ;;
     zstd-*) zstd "-${1#zstd-}" --single-thread -q -o coded plain ;;
     xz-*) xz "-${1#xz-}" -T1 -c plain >coded ;;
     bzip3-b*) bzip3 -e -b "${1#bzip3-b}" -c plain >coded ;;
@@ -43,7 +43,7 @@ encode() {
 }
 decode() {
     case $1 in
-    hunch-*) "$hunch" decode -T1 -q -o again coded ;;
+    hunch-*) "$hunch" decode -T1 -q -c coded >again ;;
     zstd-*) zstd -d -q -o again coded ;;
     xz-*) xz -d -T1 -c coded >again ;;
     bzip3-b*) bzip3 -d -c coded >again ;;
