@@ -4,78 +4,60 @@ from coder import Decoder
 from container import Damaged
 
 
-def make_squash():
-    table, middle, t = [0] * 1538, 768, 1 << 32
-    for i in range(770):
-        p = (1 << 54) // ((1 << 32) + t)
-        if middle + i < 1538:
-            table[middle + i] = p
-        if i <= middle:
-            table[middle - i] = (1 << 22) - p
-        t = t * 4228380000 >> 32
-    return table
-
-
-SQUASH = make_squash()
-
-
-def squash(x):
-    a = max(-196608, min(196607, x)) + 196608
-    low, high = SQUASH[a >> 8], SQUASH[(a >> 8) + 1]
-    return low + ((high - low) * (a & 255) >> 8)
-
-
-def make_stretch():
-    table, x = [], -2047
-    for p in range(4096):
-        while x < 2047 and squash(64 * x) < 1024 * p + 512:
-            x += 1
-        table.append(x)
-    return table
-
-
-STRETCH = make_stretch()
-CLASS = [0, 1, 2, 3, 4, 4, 5, 5, *[6] * 4, *[7] * 4, *[8] * 8, *[9] * 8, 10]
-
-
-class Counter:
-    __slots__ = ("value", "count")
-
-    def __init__(self):
-        self.value = self.count = 0
-
-    def probability(self):
-        return self.value + (1 << 21)
-
-    def learn(self, bit, limit):
-        error = ((1 << 22) - 1 if bit else 0) - self.probability()
-        self.value += error * (131072 // (2 * self.count + 3)) >> 16
-        if self.count < limit:
-            self.count += 1
-
-
 class Table(dict):
-    """Counters by context, each made when it is first asked for."""
+    """Counters by context, all 0 at first."""
 
     def __missing__(self, key):
-        self[key] = counter = Counter()
-        return counter
+        return 0
 
 
-def single_bit(coder, counter):
-    bit = coder.bit(max(1024, min((1 << 22) - 1024, counter.probability())))
-    counter.learn(bit, 30)
+class Refiner:
+    def __init__(self):
+        self.steps = [(2 * i + 1) * 4096 for i in range(8)]
+
+    def learn(self, i, target):
+        self.steps[i] += (target + 32768 - self.steps[i]) >> 6
+
+
+class Mixer:
+    def __init__(self, inputs):
+        self.weights = [16384 * 11 // 10 // inputs] * inputs
+        self.refiner = Refiner()
+
+
+def made(table, key, make):
+    if key not in table:
+        table[key] = make()
+    return table[key]
+
+
+def target_of(bit):
+    return 32767 if bit else -32768
+
+
+def single_bit(coder, table, key):
+    v = table[key]
+    bit = coder.bit(63 * (v + 32768) + 32768)
+    table[key] = v + (target_of(bit) - v >> 4)
     return bit
 
 
-def mixed_bit(coder, counters, limits, weights, rate):
-    x = [STRETCH[c.probability() >> 10] for c in counters]
-    p = squash(sum(w * v for w, v in zip(weights, x)) >> 10)
-    bit = coder.bit(p)
-    error = (bit << 22) - p >> 8
-    for i, value in enumerate(x):
-        weights[i] += error * value + (1 << rate - 1) >> rate
-        counters[i].learn(bit, limits[i])
+def mixed_bit(coder, places, rates, mixer, share, second=None):
+    """The places are the counters' tables and keys."""
+    values = [table[key] for table, key in places]
+    p = sum(v * w for v, w in zip(values, mixer.weights)) >> 14
+    p = max(-32736, min(32735, p))
+    q = p + 32768
+    i = q >> 13
+    refiners = [mixer.refiner] if second is None else [mixer.refiner, second]
+    bit = coder.bit(32 * sum([q] * len(refiners) + [r.steps[i] for r in refiners]) // len(refiners))
+    target = target_of(bit)
+    error = target - p >> 2
+    for k, (table, key) in enumerate(places):
+        mixer.weights[k] += values[k] * error + (1 << share - 1) >> share
+        table[key] = values[k] + (target - values[k] >> rates[k])
+    for refiner in refiners:
+        refiner.learn(i, target)
     return bit
 
 
@@ -101,7 +83,7 @@ def read_classes(coder):
     for _ in range(256):
         node = 1
         for _ in range(5):
-            node = 2 * node + single_bit(coder, counters[before, node])
+            node = 2 * node + single_bit(coder, counters, (before, node))
         before = node - 32
         classes.append(before)
     if not any(classes):
@@ -142,93 +124,106 @@ class Tree:
             self.trace(self.children[number][bit], way + [(number, bit)])
 
 
+def run_class(repeats):
+    return repeats if repeats < 5 else min(15, repeats.bit_length() + 2)
+
+
 class Runs:
     """What the runs of a block are predicted by."""
 
     def __init__(self, coder, n, level):
         self.coder, self.n = coder, n
         self.fine = level == 2
-        self.limits = [5, 25, 120, 60, 60, 25][:6 if self.fine else 3]
-        self.length_limits = [30, 60, 250, 60][:4 if self.fine else 3]
+        self.share = 21 if self.fine else 20
         self.tree = Tree(read_classes(coder))
+        self.patience = coder.raw(2)
         self.out = bytearray()
-        self.c1 = self.c2 = 0
-        self.before = self.own = 0
-        self.flags, self.last, self.past = [0] * 256, [0] * 256, {}
-        self.node_weights, self.length_weights = {}, {}
+        self.c1 = self.c2 = self.repeats = 0
+        self.last, self.flags, self.past = [0] * 256, [0] * 256, {}
+        self.node_mixers, self.flag_mixers, self.second = {}, {}, {}
         self.tables = [Table() for _ in range(6)]
-        self.length_tables = [Table() for _ in range(4)]
+        self.flag_tables = [Table() for _ in range(4)]
         self.more, self.mantissa = Table(), Table()
 
-    def read_symbol(self):
+    def read_symbol(self, excluded):
         leaf, node = self.tree.root
-        way = self.tree.ways[self.c1] if self.out else {}
-        shared = bool(self.out)
+        way = self.tree.ways.get(self.c1, {})
+        shared = excluded
         while not leaf:
             children = self.tree.children[node]
             if shared and (True, self.c1) in children:
                 leaf, node = children[1 - children.index((True, self.c1))]
                 shared = False
                 continue
-            bit = self.read_branch(node, shared)
+            bit = self.read_branch(node, excluded, shared)
             shared = shared and way[node] == bit
             leaf, node = children[bit]
         return node
 
-    def read_branch(self, node, shared):
-        past = self.past.get(node, 0)
-        keys = [(self.c1 + 1 if shared else 0, node), (self.c1, node), (node, past)]
+    def read_branch(self, node, excluded, shared):
+        past = self.past.get((shared, node), 0)
+        h = (self.c1 * 512 + self.c2 * 2 + excluded) * 0x9E3779B1 % (1 << 32) >> 16
+        keys = [(self.c1 + 1 if shared else 0, node), (excluded, self.c1, node), h ^ node]
+        second = None
         if self.fine:
-            h = ((self.c1 * 256 + self.c2) * 0x9E3779B1 & 0xFFFFFFFF) >> 16
-            keys += [(self.c2, node), (self.before, self.own, node), h + node * 0x2F35 & 0xFFFF]
-        weights = self.node_weights.setdefault(node, [16384 if self.fine else 29491] * len(keys))
-        counters = [table[key] for table, key in zip(self.tables, keys)]
-        bit = mixed_bit(self.coder, counters, self.limits, weights, 14)
-        self.past[node] = 2 * past + bit & 255
+            keys += [(shared, past), (shared, node), (self.c2, node)]
+            second = made(self.second, (self.c1, node), Refiner)
+        mixer = made(self.node_mixers, (shared, node), lambda: Mixer(len(keys)))
+        places = list(zip(self.tables, keys))
+        bit = mixed_bit(self.coder, places, [2, 4, 4, 5, 4, 4], mixer, self.share, second)
+        self.past[shared, node] = 2 * past + bit & 255
         return bit
 
-    def read_length(self, symbol):
-        """Writes the run of the symbol, of which one byte is written; its length, at most 32."""
-        around = sum((self.out[-2 - k] == symbol) << k for k in range(16) if k + 2 <= len(self.out))
-        run = 1
-        while len(self.out) < self.n and run < 32:
-            c = CLASS[run]
-            keys = [(symbol, c), (self.flags[symbol], c), around]
-            if self.fine:
-                keys.append((self.last[symbol], c, self.before))
-            weights = self.length_weights.setdefault((around % 16, c), [26214 if self.fine else 29491] * len(keys))
-            counters = [table[key] for table, key in zip(self.length_tables, keys)]
-            bit = mixed_bit(self.coder, counters, self.length_limits, weights, 15)
-            self.flags[symbol] = 2 * self.flags[symbol] + bit & 255
-            if not bit:
-                break
-            self.out.append(symbol)
-            run += 1
-            around = 2 * around + 1 & 0xFFFF
-        if run == 32:
-            count = self.read_number()
+    def read_flag(self, before):
+        """Whether the run goes on."""
+        c1, now = self.c1, self.repeats if self.repeats < 5 else 5 if self.repeats < 8 else 6
+        recent = bytes(8) + self.out[-8:]
+        around = sum((recent[-2 - k] == c1) << k for k in range(7))
+        keys = [c1, (around, before, now)]
+        if self.fine:
+            keys += [(self.flags[c1], now), (c1, before, now)]
+        mixer = made(self.flag_mixers, (now, before), lambda: Mixer(len(keys)))
+        bit = mixed_bit(self.coder, list(zip(self.flag_tables, keys)), [4, 6, 5, 5], mixer, self.share)
+        self.flags[c1] = 2 * self.flags[c1] + bit & 255
+        return bit
+
+    def continue_run(self):
+        before = self.last[self.c1]
+        while len(self.out) < self.n and self.repeats < 12:
+            if not self.read_flag(before):
+                return
+            self.out.append(self.c1)
+            self.repeats += 1
+        if len(self.out) < self.n:
+            count = self.read_number(before)
             if count > self.n - len(self.out):
                 raise Damaged("a run beyond the block")
-            self.out += bytes([symbol]) * count
-        return run
+            self.out += bytes([self.c1]) * count
+            self.repeats += count
 
-    def read_number(self):
+    def read_number(self, before):
         bits = 0
-        while bits < 31 and single_bit(self.coder, self.more[bits]):
+        while bits < 31 and single_bit(self.coder, self.more, (before, bits)):
             bits += 1
         r = 1
         for _ in range(bits):
-            bit = single_bit(self.coder, self.mantissa[bits, r]) if r < 32 else self.coder.raw(1)
+            bit = single_bit(self.coder, self.mantissa, (bits, r)) if r < 4 else self.coder.raw(1)
             r = 2 * r + bit
         return r - 1
 
-    def read_run(self):
-        symbol = self.read_symbol()
-        self.c2, self.c1 = self.c1, symbol
+    def read_on(self):
+        excluded = len(self.out) > 0 and self.repeats >= self.patience
+        if excluded:
+            self.continue_run()
+            if len(self.out) == self.n:
+                return
+        symbol = self.read_symbol(excluded)
+        if self.out and symbol == self.c1 and not excluded:
+            self.repeats += 1
+        else:
+            self.last[self.c1] = run_class(self.repeats)
+            self.c2, self.c1, self.repeats = self.c1, symbol, 0
         self.out.append(symbol)
-        run = self.read_length(symbol)
-        self.own = self.last[symbol]
-        self.before = self.last[symbol] = CLASS[run]
 
 
 def invert(changed, starts, stride):
@@ -250,5 +245,5 @@ def decode(payload, n, parameter):
     starts, stride = read_starts(coder, n)
     runs = Runs(coder, n, parameter)
     while len(runs.out) < n:
-        runs.read_run()
+        runs.read_on()
     return invert(bytes(runs.out), starts, stride)

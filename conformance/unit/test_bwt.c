@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "conformance/unit/random.h"
+#include "models/bwt/runs.h"
 #include "models/bwt/transform.h"
 #include "models/registry.h"
 
@@ -60,6 +61,32 @@ static void both_levels(const uint8_t *content, size_t length) {
         round_trip(content, length, level);
 }
 
+/* Takes the bytes for transformed ones: whatever they are, their runs are coded and read back. */
+static void told_again(const uint8_t *changed, size_t length) {
+    uint8_t *payload = malloc(length + ROOM), *bytes = malloc(length);
+    for (unsigned level = 1; level <= 2; level++) {
+        struct runs *runs = calloc(1, sizeof *runs);
+        struct coder coder;
+        memcpy(bytes, changed, length);
+        hunch_bwt_runs_init(runs, level);
+        hunch_coder_init(&coder, CODER_ENCODE, payload, length + ROOM);
+        hunch_bwt_runs(runs, &coder, bytes, length, level);
+        size_t size = hunch_coder_finish(&coder);
+        assert_int_equal(coder.trouble, CODER_FINE);
+        assert_memory_equal(bytes, changed, length);
+        memset(runs, 0, sizeof *runs);
+        memset(bytes, 0xA5, length);
+        hunch_bwt_runs_init(runs, level);
+        hunch_coder_init(&coder, CODER_DECODE, payload, size);
+        hunch_bwt_runs(runs, &coder, bytes, length, level);
+        assert_int_equal(coder.trouble, CODER_FINE);
+        assert_memory_equal(bytes, changed, length);
+        free(runs);
+    }
+    free(payload);
+    free(bytes);
+}
+
 static void test_short(void **state) {
     (void)state;
     uint64_t seed = 1;
@@ -85,6 +112,20 @@ static void test_periods(void **state) {
         assert_in_range(round_trip(data, LENGTH, 1), 0, 3 * periods[k] + 300);
     }
     free(data);
+}
+
+/* Runs of one length each, in symbols that alternate: on both sides of the average length where runs are told
+ * otherwise, and around the length from which the rest of a run is a number. */
+static void test_runs(void **state) {
+    (void)state;
+    enum { LENGTH = 6000 };
+    uint8_t changed[LENGTH];
+    for (size_t run = 1; run <= 40; run++)
+        for (unsigned symbols = 2; symbols <= 5; symbols += 3) {
+            for (size_t i = 0; i < LENGTH; i++)
+                changed[i] = (uint8_t)('a' + i / run % symbols);
+            told_again(changed, LENGTH - run / 2);
+        }
 }
 
 /* Around the lengths where another walk begins and where the stride doubles. */
@@ -163,9 +204,9 @@ static void test_start_beyond(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_short),     cmocka_unit_test(test_periods),      cmocka_unit_test(test_walks),
-        cmocka_unit_test(test_text),      cmocka_unit_test(test_wide),         cmocka_unit_test(test_strangers),
-        cmocka_unit_test(test_start_beyond),
+        cmocka_unit_test(test_short),     cmocka_unit_test(test_runs), cmocka_unit_test(test_periods),
+        cmocka_unit_test(test_walks),     cmocka_unit_test(test_text), cmocka_unit_test(test_wide),
+        cmocka_unit_test(test_strangers), cmocka_unit_test(test_start_beyond),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

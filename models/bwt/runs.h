@@ -1,4 +1,5 @@
-/* Codes the transformed bytes as runs: the symbol of each run, and byte by byte whether it goes on. */
+/* Codes the transformed bytes: each by the way to its leaf in the tree of symbols; when a run has lasted for a while,
+ * first by a decision whether it goes on. */
 #ifndef HUNCH_MODELS_BWT_RUNS_H
 #define HUNCH_MODELS_BWT_RUNS_H
 
@@ -6,36 +7,33 @@
 #include "models/bwt/tree.h"
 
 enum {
-    RUN_CLASSES = 16,
-    RUN_LONG = 32, /* bytes; the rest of a run is told as a number */
-    FLAG_INPUTS = 3, /* at level 1 */
-    TREE_INPUTS = 3,
-    FLAG_INPUTS_2 = 4, /* at level 2 */
-    TREE_INPUTS_2 = 6,
+    RUN_LONG = 12,    /* repeats; the rest of a run is told as a number */
+    RUN_CLASSES = 16, /* of the repeats of a run that ended */
+    NOW_CLASSES = 8   /* of the repeats of a run so far */
 };
 
 struct runs {
-    struct predictor predictor;
     struct tree tree;
-    uint32_t flag_weights[16 * RUN_CLASSES][INPUTS]; /* (the 4 bytes before, class of run; input) */
-    uint32_t tree_weights[256][INPUTS];              /* (node, input) */
-    uint32_t number_bits[32];        /* is the number longer */
-    uint32_t number_top[32][32];     /* (length, bits from the top) */
-    uint8_t flags[256];              /* the last 8 answers about this symbol */
-    uint8_t last_run[256];           /* class of this symbol's run before */
-    uint8_t past[256];               /* the last 8 bits at this node */
-    /* counters of the flag */
-    uint32_t flag_plain[256 * RUN_CLASSES];                      /* (symbol, class) */
-    uint32_t flag_past[256 * RUN_CLASSES];                       /* (its last 8 flags, class) */
-    uint32_t flag_runs[RUN_CLASSES * RUN_CLASSES * RUN_CLASSES]; /* (class of its last run, class, of the run before) */
-    uint32_t flag_around[1 << 16];                               /* (the 16 bytes before) */
-    /* counters of the tree's nodes */
-    uint32_t tree_plain[257 * 256];                      /* (path of c1 left: 0, else c1 + 1; node) */
-    uint32_t tree_order1[256 * 256];                     /* (c1, node) */
-    uint32_t tree_past[256 * 256];                       /* (node, its last 8 bits) */
-    uint32_t tree_skip[256 * 256];                       /* (c2, node) */
-    uint32_t tree_order2[1 << 16];                       /* hash of (c1, c2, node) */
-    uint32_t tree_runs[RUN_CLASSES * RUN_CLASSES * 256]; /* (class of the run before, of c1's run before it, node) */
+    uint8_t last_run[256];                                /* (symbol): class of its run before */
+    int16_t number_bits[RUN_CLASSES][32];                 /* (class of its run before, is the number longer) */
+    int16_t number_top[32][4];                            /* (length, the two bits behind the first) */
+    /* whether a run goes on */
+    struct mixer flags[NOW_CLASSES][RUN_CLASSES];         /* (class now, class of its run before) */
+    int16_t flag_symbol[256];                             /* (c1) */
+    int16_t flag_around[128][RUN_CLASSES][NOW_CLASSES];   /* (where c1 was, class of its run before, class now) */
+    int16_t flag_past[256][NOW_CLASSES];                  /* (its last 8 flags, class now); level 2 */
+    int16_t flag_both[256][RUN_CLASSES][NOW_CLASSES];     /* (c1, class of its run before, class now); level 2 */
+    uint8_t flags_of[256];                                /* (symbol): its last 8 flags */
+    /* nodes of the tree */
+    struct mixer nodes[2][256];                           /* (shared, node) */
+    refiner own[256][256];                                /* (c1, node); level 2 */
+    int16_t quick[257][256];                              /* (0 when not shared, else c1 + 1; node) */
+    int16_t order1[2][256][256];                          /* (c1 is excluded, c1, node) */
+    int16_t order2[1 << 16];                              /* hash of (c1 is excluded, c1, c2), node */
+    int16_t past[2][256];                                 /* (shared, past of the node); level 2 */
+    int16_t slow[2][256];                                 /* (shared, node); level 2 */
+    int16_t skip[256][256];                               /* (c2, node); level 2 */
+    uint8_t past_of[2][256];                              /* (shared, node): its last 8 bits; level 2 */
 };
 
 /* `m` is zeroed. level: 1 or 2. */

@@ -10,12 +10,12 @@ static void classify(struct tree *t, const uint8_t *bytes, size_t length) {
         t->classes[s] = runs[s] ? (uint8_t)(1 + log2_floor(runs[s])) : 0;
 }
 
-static void code_classes(struct tree *t, const struct predictor *p, struct coder *coder) {
+static void code_classes(struct tree *t, struct coder *coder) {
     unsigned before = 0;
     for (unsigned s = 0; s < 256; s++) {
         unsigned node = 1;
         for (unsigned b = 5; b-- > 0;)
-            node = node << 1 | predict_rare(p, coder, &t->bits[before * 32 + node], t->classes[s] >> b & 1);
+            node = node << 1 | predict_rare(coder, &t->bits[before * 32 + node], t->classes[s] >> b & 1);
         before = t->classes[s] = node & 31;
     }
 }
@@ -36,11 +36,11 @@ static unsigned grow(struct tree *t, unsigned *nodes, const uint8_t *present, co
     return node;
 }
 
-void hunch_bwt_tree(struct tree *t, const struct predictor *p, struct coder *coder, const uint8_t *bytes,
+void hunch_bwt_tree(struct tree *t, struct coder *coder, const uint8_t *bytes,
                     size_t length) {
     if (coder->direction != CODER_DECODE)
         classify(t, bytes, length);
-    code_classes(t, p, coder);
+    code_classes(t, coder);
     uint8_t present[256];
     uint64_t below[257] = {0};
     unsigned count = 0, nodes = 0;
