@@ -36,9 +36,11 @@ def target_of(bit):
 
 
 def single_bit(coder, table, key):
-    v = table[key]
-    bit = coder.bit(63 * (v + 32768) + 32768)
-    table[key] = v + (target_of(bit) - v >> 4)
+    v, n = table.get(key, (0, 0))
+    bit = coder.bit(max(1024, min((1 << 22) - 1024, 64 * (v + 32768))))
+    step = (target_of(bit) - v) * 2
+    v += step // (2 * n + 3) if step >= 0 else -(-step // (2 * n + 3))
+    table[key] = v, min(n + 1, 60)
     return bit
 
 
@@ -79,7 +81,7 @@ def read_starts(coder, n):
 
 
 def read_classes(coder):
-    counters, classes, before = Table(), [], 0
+    counters, classes, before = {}, [], 0
     for _ in range(256):
         node = 1
         for _ in range(5):
@@ -143,7 +145,7 @@ class Runs:
         self.node_mixers, self.flag_mixers, self.second = {}, {}, {}
         self.tables = [Table() for _ in range(6)]
         self.flag_tables = [Table() for _ in range(4)]
-        self.more, self.mantissa = Table(), Table()
+        self.more, self.mantissa = {}, {}
 
     def read_symbol(self, excluded):
         leaf, node = self.tree.root

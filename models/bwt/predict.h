@@ -19,6 +19,7 @@ enum {
     STEPS = 8,
     STEP_SHIFT = 13, /* 16 - log2 of the steps */
     STEP_RATE = 6,
+    RARE_LIMIT = 60,
     MARGIN = 32      /* a mixed p is within MARGIN .. 65535 - MARGIN */
 };
 
@@ -89,10 +90,18 @@ static INLINE unsigned predict_bit(const struct mixing *mixing, struct mixer *m,
     return bit;
 }
 
-/* One bit by a single counter, for what is rare. */
-static inline unsigned predict_rare(struct coder *coder, int16_t *counter, unsigned bit) {
-    bit = coder_bit(coder, (uint32_t)(*counter + 32768) * 63 + (1 << 15), bit);
-    *counter = counter_after(*counter, counter_target(bit), 4);
+/* A counter for what is rare: its rate is 1 / (n + 1.5) after n bits. */
+struct rare {
+    int16_t v;
+    uint16_t n;
+};
+
+static inline unsigned predict_rare(struct coder *coder, struct rare *r, unsigned bit) {
+    int32_t p_q22 = (r->v + 32768) * 64;
+    p_q22 = p_q22 < 1024 ? 1024 : p_q22 > (1 << 22) - 1024 ? (1 << 22) - 1024 : p_q22;
+    bit = coder_bit(coder, (uint32_t)p_q22, bit);
+    r->v = (int16_t)(r->v + (counter_target(bit) - r->v) * 2 / (2 * r->n + 3)); /* towards zero */
+    r->n += r->n < RARE_LIMIT;
     return bit;
 }
 

@@ -173,13 +173,17 @@ static INLINE void code_bytes(struct runs *m, struct coder *coder, uint8_t *byte
     }
 }
 
-/* Long runs are told from their second byte on. In short ones the first repeats are better told as symbols: the
- * decisions of the tree then see how frequent the symbol is. */
+/* Where many runs are long, runs are asked from their second byte on. Elsewhere the first repeats are better told as
+ * symbols: the decisions of the tree then see how frequent the symbol is. A seventh or so of the runs at 4 bytes and
+ * more is where both are equal. */
 static unsigned choose_patience(const uint8_t *bytes, size_t length) {
-    size_t runs = 1;
-    for (size_t i = 1; i < length; i++)
+    size_t runs = 1, long_runs = 0;
+    for (size_t i = 4; i < length; i++) {
         runs += bytes[i] != bytes[i - 1];
-    return length / runs >= 4 ? 0 : 3;
+        long_runs += (bytes[i] == bytes[i - 1]) & (bytes[i] == bytes[i - 2]) & (bytes[i] == bytes[i - 3]) &
+                     (bytes[i] != bytes[i - 4]);
+    }
+    return 15 * long_runs >= 2 * runs ? 0 : 3;
 }
 
 void hunch_bwt_runs(struct runs *m, struct coder *coder, uint8_t *bytes, size_t length, unsigned level) {

@@ -15,8 +15,8 @@ enum {
 struct runs {
     struct tree tree;
     uint8_t last_run[256];                                /* (symbol): class of its run before */
-    int16_t number_bits[RUN_CLASSES][32];                 /* (class of its run before, is the number longer) */
-    int16_t number_top[32][4];                            /* (length, the two bits behind the first) */
+    struct rare number_bits[RUN_CLASSES][32];                 /* (class of its run before, is the number longer) */
+    struct rare number_top[32][4];                            /* (length, the two bits behind the first) */
     /* whether a run goes on */
     struct mixer flags[NOW_CLASSES][RUN_CLASSES];         /* (class now, class of its run before) */
     int16_t flag_symbol[256];                             /* (c1) */

@@ -12,7 +12,7 @@ struct tree {
     uint8_t split[256];     /* bit 1: the symbol is this one or above */
     unsigned root;          /* a node, or LEAF + symbol */
     uint8_t classes[256];   /* of symbols: 0 when absent, else 1 + floor(log2(runs)) */
-    int16_t bits[32 * 32]; /* counters: (class before, node of class) */
+    struct rare bits[32 * 32]; /* counters: (class before, node of class) */
 };
 
 /* Codes the classes of the symbols of bytes (read when encoding or measuring) and builds the tree from them. */
