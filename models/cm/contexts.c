@@ -122,21 +122,25 @@ static void fill(struct contexts *c, const uint8_t *data, size_t at) {
         context_add(c, context_mix(c->tag, c->word[0]), CONTEXT_NEWEST);
     }
     if (c->level >= 8) {
+        uint32_t b9 = behind(data, at, 9), b10 = behind(data, at, 10), b11 = behind(data, at, 11);
+        uint32_t b12 = behind(data, at, 12), b13 = behind(data, at, 13);
         context_add(c, context_mix(c->classes, c->field), CONTEXT_NEWEST);
         context_add(c, context_mix(c->classes >> 8, b1 | b2 << 8), CONTEXT_NEWEST);
         context_add(c, context_mix(c->tag, b1 | b2 << 8), CONTEXT_NEWEST);
         context_add(c, context_mix((uint32_t)column, c->word[0]), CONTEXT_NEWEST);
         context_add(c, context_mix(c->word[0], c->word[3]), CONTEXT_NEWEST);
-        context_add(c, context_mix(context_mix(c->word[0], c->word[1]), context_mix(c->word[2], c->word[3])), CONTEXT_NEWEST);
-        context_add(c, context_mix(c4, context_mix(c8, b5 ^ behind(data, at, 9) << 8 ^ behind(data, at, 10) << 16)), CONTEXT_NEWEST);
-        context_add(c, context_mix(context_mix(c4, c8), context_mix(behind(data, at, 9) | behind(data, at, 10) << 8, behind(data, at, 11) | behind(data, at, 12) << 8 | behind(data, at, 13) << 16)), CONTEXT_NEWEST);
+        context_add(c, context_mix(context_mix(c->word[0], c->word[1]), context_mix(c->word[2], c->word[3])),
+                    CONTEXT_NEWEST);
+        context_add(c, context_mix(c4, context_mix(c8, b5 ^ b9 << 8 ^ b10 << 16)), CONTEXT_NEWEST);
+        context_add(c, context_mix(context_mix(c4, c8), context_mix(b9 | b10 << 8, b11 | b12 << 8 | b13 << 16)),
+                    CONTEXT_NEWEST);
         context_add(c, context_mix(c4 & 0xFFFFFF, c->word[1]), CONTEXT_NEWEST);
         context_add(c, c4 & 0xFFFFFF00, CONTEXT_NEWEST);
         context_add(c, context_mix(c->word[1], c->word[2]), CONTEXT_NEWEST);
         context_add(c, context_mix(c->word[1], b1), CONTEXT_NEWEST);
         context_add(c, context_mix(c->gap, c->word[1]), CONTEXT_NEWEST);
         context_add(c, context_mix(c->classes, b1), CONTEXT_NEWEST);
-        context_add(c, c4 & 0x0000FFFF, CONTEXT_NEWEST);
+        context_add(c, c4 & 0xFFFF, CONTEXT_OLDER);
     }
 }
 

@@ -106,5 +106,5 @@ void hunch_contexts_words(struct contexts *c, const uint8_t *data, size_t at) {
         add_context(c, c4 & 0xFFFF00);
         add_context(c, context_mix(k[0] | k[1] << 8, 7));
     }
-    c->classes = k[1] >> 4 | (k[2] >> 4 & 7) << 4 | (c->tail ? 1u + (k[0] >> 2 & 31) : c->letters ? 33 : 0) << 7;
+    c->classes = k[1] >> 4 | (k[2] >> 4 & 7) << 4 | (c->tail ? k[0] >> 2 & 31 : c->letters) << 7;
 }
