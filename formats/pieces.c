@@ -24,6 +24,7 @@ enum { LENT_HEAD = ARENA_ALIGN };
 struct splitter {
     struct streams *streams;
     struct lent *lent;
+    size_t begins; /* of the piece in hand: where something new begins, 0 where nothing does */
     unsigned depth;
     bool broken;
 };
@@ -110,6 +111,10 @@ void hunch_split_varint(struct splitter *s, uint64_t value) {
     hunch_split_put(s, CONTENT_RECIPE, bytes, n);
 }
 
+void hunch_split_begins(struct splitter *s, size_t offset) {
+    s->begins = offset;
+}
+
 void *hunch_split_scratch(struct splitter *s, size_t n) {
     return s->broken ? NULL : lend(s->streams, &s->lent, n);
 }
@@ -145,12 +150,13 @@ static bool joins(struct splitter *s, const struct piece *piece, const struct ma
 }
 
 static bool looks(const struct piece *piece, const uint8_t *data, size_t length, bool beginning) {
-    if (!beginning && (!piece->anywhere || !piece->magic))
+    if (!beginning && !piece->anywhere)
         return false;
-    if (!piece->magic)
-        return true;
-    return length >= (size_t)piece->magic_at + piece->magic_length &&
-           memcmp(data + piece->magic_at, piece->magic, piece->magic_length) == 0;
+    if (length < (size_t)piece->magic_at + piece->magic_length)
+        return false;
+    if (piece->magic && memcmp(data + piece->magic_at, piece->magic, piece->magic_length) != 0)
+        return false;
+    return !piece->probe || piece->probe(data, length);
 }
 
 /* Tries the kinds at data[0]; `plain` bytes wait before it. The bytes that a piece took, 0 when none did. */
@@ -163,6 +169,7 @@ static size_t try_pieces(struct splitter *s, const uint8_t *data, size_t length,
         hunch_split_varint(s, plain);
         hunch_split_varint(s, table[i]->id);
         struct mark inside = mark(s->streams);
+        s->begins = 0;
         size_t size = s->broken ? 0 : table[i]->split(s, data, length);
         take_back(s->streams, &s->lent, lent);
         if (size > 0 && size <= length && !s->broken && joins(s, table[i], &inside, data, size))
@@ -174,23 +181,21 @@ static size_t try_pieces(struct splitter *s, const uint8_t *data, size_t length,
 }
 
 /* Which first bytes (of magics that may stand anywhere) are worth a look. */
-static void first_bytes(bool worth[256], size_t *reach) {
+static void first_bytes(bool worth[256]) {
     memset(worth, 0, 256 * sizeof *worth);
-    *reach = 0;
     for (unsigned i = 0; table[i]; i++)
-        if (table[i]->magic && table[i]->anywhere) {
+        if (table[i]->anywhere)
             worth[(uint8_t)table[i]->magic[0]] = true;
-            *reach = table[i]->magic_at > *reach ? table[i]->magic_at : *reach;
-        }
 }
 
 /* Walks over content; true when a piece was found. */
 static bool walk(struct splitter *s, const uint8_t *data, size_t length) {
-    bool worth[256], found = false, beginning = true;
-    size_t reach, plain_from = 0, at = 0;
+    bool worth[256], found = false;
+    size_t plain_from = 0, at = 0, begins = 0, later = 0;
     uint64_t plain = 0;
-    first_bytes(worth, &reach);
+    first_bytes(worth);
     while (at < length) {
+        bool beginning = at == begins || at == later;
         if (beginning || worth[data[at]]) {
             hunch_split_put(s, CONTENT_BYTES, data + plain_from, at - plain_from);
             plain += at - plain_from;
@@ -198,13 +203,14 @@ static bool walk(struct splitter *s, const uint8_t *data, size_t length) {
             size_t size = s->broken ? 0 : try_pieces(s, data + at, length - at, beginning, plain);
             if (size > 0) {
                 found = true;
+                later = s->begins ? at + s->begins : later;
                 at += size;
+                begins = at;
                 plain_from = at;
                 plain = 0;
                 continue;
             }
         }
-        beginning = false;
         at++;
     }
     hunch_split_put(s, CONTENT_BYTES, data + plain_from, length - plain_from);
@@ -221,16 +227,17 @@ void hunch_split_nested(struct splitter *s, const uint8_t *data, size_t n) {
         return;
     }
     struct lent *lent = s->lent;
+    size_t begins = s->begins;
     s->depth++;
     walk(s, data, n);
     s->depth--;
+    s->begins = begins;
     take_back(s->streams, &s->lent, lent);
 }
 
 bool hunch_pieces_wanted(const uint8_t *data, size_t length) {
     bool worth[256];
-    size_t reach;
-    first_bytes(worth, &reach);
+    first_bytes(worth);
     for (size_t at = 0; at < length; at++) {
         if (at > 0 && !worth[data[at]])
             continue;
