@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/buffer.h"
+#include "codec/members.h"
 #include "codec/plan.h"
 #include "codec/stream.h"
 
@@ -19,6 +20,9 @@ struct encoder {
     struct buffer index;  /* entries of the blocks written */
     uint64_t archive_length; /* bytes, given or pending */
     bool ended;              /* the archive's last part is given or pending */
+    struct member_writer members;
+    uint64_t grouped;        /* members that begin in the block in hand */
+    bool boundary;           /* what waits must be cut before more is taken */
 };
 
 static struct encoder *encoder_of(struct hunch_stream *stream) {
@@ -62,7 +66,21 @@ static bool write_block_header(struct encoder *e, struct job *job) {
     return append(e, &e->index, bytes, (size_t)(w.at - bytes));
 }
 
-static bool write_trailer(struct encoder *e) {
+static enum hunch_status write_members(struct encoder *e) {
+    uint8_t bytes[PART_HEADER_MOST];
+    struct buffer payload = {0};
+    enum hunch_status status = hunch_members_write(&e->members, &e->base.context, e->start, &payload);
+    struct part part = {.type = PART_MEMBERS, .length = payload.length};
+    part.check = (uint32_t)hunch_hash(payload.bytes, payload.length);
+    hunch_part_write(&part, bytes);
+    if (status == HUNCH_OK && (!write_pending(e, bytes, part.header_length) ||
+                               !write_pending(e, payload.bytes, payload.length)))
+        status = HUNCH_NO_MEMORY;
+    hunch_buffer_free(&payload, &e->base.context.allocator);
+    return status;
+}
+
+static bool write_index(struct encoder *e) {
     uint8_t bytes[PART_HEADER_MOST];
     struct part index = {.type = PART_INDEX, .length = e->index.length};
     index.check = (uint32_t)hunch_hash(e->index.bytes, e->index.length);
@@ -78,6 +96,11 @@ static bool write_trailer(struct encoder *e) {
     hunch_part_write(&footer, bytes);
     e->ended = true;
     return write_pending(e, bytes, footer.header_length);
+}
+
+static enum hunch_status write_trailer(struct encoder *e) {
+    enum hunch_status status = e->members.count ? write_members(e) : HUNCH_OK;
+    return status == HUNCH_OK && !write_index(e) ? HUNCH_NO_MEMORY : status;
 }
 
 /* Keeps the larger of a done block's buffer and the spare one. */
@@ -195,7 +218,7 @@ static enum hunch_status cut_next(struct encoder *e, bool ending, bool finish, b
     }
     if (length < e->halves[0].length && share(e, length) != HUNCH_OK)
         return HUNCH_NO_MEMORY;
-    cut(e, length, finish && e->cut == 0 && length == waiting, need);
+    cut(e, length, finish && e->cut == 0 && length == waiting && e->members.count == 0, need);
     *moved = true;
     return HUNCH_OK;
 }
@@ -204,6 +227,12 @@ static enum hunch_status cut_next(struct encoder *e, bool ending, bool finish, b
 static enum hunch_status feed(struct encoder *e, struct hunch_input *in, enum hunch_directive directive) {
     bool moved = true;
     enum hunch_status status = HUNCH_OK;
+    while (e->boundary && status == HUNCH_OK && moved)
+        status = cut_next(e, true, false, &moved);
+    if (e->boundary && status == HUNCH_OK && e->halves[0].length > 0)
+        return HUNCH_OK; /* the queue must give something out first */
+    e->boundary = false;
+    moved = true;
     while (status == HUNCH_OK && moved) {
         status = take(e, in);
         bool ending = directive != HUNCH_CONTINUE && in->position == in->size;
@@ -230,8 +259,9 @@ static enum hunch_status run(struct hunch_stream *stream, struct hunch_input *in
             *done = directive != HUNCH_FINISH || e->ended;
             if (*done)
                 return HUNCH_OK;
-            if (!write_trailer(e))
-                return HUNCH_NO_MEMORY;
+            status = write_trailer(e);
+            if (status != HUNCH_OK)
+                return status;
         } else if (all_taken && directive == HUNCH_CONTINUE && !hunch_queue_head_finished(&stream->queue)) {
             *done = 1;
             return HUNCH_OK;
@@ -239,6 +269,29 @@ static enum hunch_status run(struct hunch_stream *stream, struct hunch_input *in
             hunch_queue_head_wait(&stream->queue);
         }
     }
+}
+
+/* Whether the block in hand is full, as groups go, before this member. */
+static bool group_full(const struct encoder *e, const struct hunch_member *member) {
+    const struct hunch_settings *s = &e->base.context.settings;
+    uint64_t waiting = (uint64_t)e->halves[0].length + e->halves[1].length;
+    if (waiting == 0)
+        return false;
+    return (s->group_members && e->grouped >= s->group_members) ||
+           (s->group_size && (waiting >= s->group_size || member->length > s->group_size - waiting));
+}
+
+static enum hunch_status begin_member(struct hunch_stream *stream, const struct hunch_member *member) {
+    struct encoder *e = encoder_of(stream);
+    uint64_t at = e->start + e->halves[0].length + e->halves[1].length;
+    if ((e->members.count == 0 && at > 0) || e->ended)
+        return HUNCH_BAD_ARGUMENT;
+    if (group_full(e, member)) {
+        e->boundary = true;
+        e->grouped = 0;
+    }
+    e->grouped++;
+    return hunch_members_add(&e->members, &stream->context.allocator, member, at);
 }
 
 static void release(struct hunch_stream *stream) {
@@ -249,6 +302,7 @@ static void release(struct hunch_stream *stream) {
     hunch_buffer_free(&e->spare, allocator);
     hunch_buffer_free(&e->pending, allocator);
     hunch_buffer_free(&e->index, allocator);
+    hunch_members_free(&e->members, allocator);
 }
 
 enum hunch_status hunch_encoder_open(hunch_stream **stream, const struct hunch_settings *settings) {
@@ -257,6 +311,7 @@ enum hunch_status hunch_encoder_open(hunch_stream **stream, const struct hunch_s
     enum hunch_status status = hunch_stream_make(stream, sizeof(struct encoder), settings);
     if (status == HUNCH_OK) {
         (*stream)->run = run;
+        (*stream)->member = begin_member;
         (*stream)->release = release;
     }
     return status;
