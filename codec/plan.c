@@ -7,6 +7,8 @@ enum {
     MODEL_BWT = 1,
     MODEL_CM = 2,
     BWT_LEVELS = 2, /* levels 1 to this */
+    BWT_SAMPLE = 3 << 16, /* bytes; a sort knows little of a few KB, and is fast */
+    CM_SAMPLE = 3 << 12
 };
 
 struct plan hunch_plan_level(int level) {
@@ -15,6 +17,10 @@ struct plan hunch_plan_level(int level) {
 
 struct plan hunch_plan_trial(int level) {
     return hunch_plan_level(level <= BWT_LEVELS ? 1 : BWT_LEVELS + 1);
+}
+
+size_t hunch_plan_trial_sample(int level) {
+    return level <= BWT_LEVELS ? BWT_SAMPLE : CM_SAMPLE;
 }
 
 uint64_t hunch_plan_block_size(int level) {

@@ -20,6 +20,9 @@ struct plan hunch_plan_level(int level);
 /* The cheapest setting of the level's model: to compare two forms of a block by measure. */
 struct plan hunch_plan_trial(int level);
 
+/* Bytes of a block that such a comparison codes. */
+size_t hunch_plan_trial_sample(int level);
+
 /* Bytes of a block at this level unless the caller says otherwise. */
 uint64_t hunch_plan_block_size(int level);
 

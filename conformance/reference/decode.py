@@ -10,12 +10,13 @@ import sys
 import bwt
 import container
 import text
+import x86
 from xxh3 import xxh3_64
 
 # id -> decode(payload, length, parameter): bytes, and the parameters it knows
 MODELS = {1: (bwt.decode, (1, 2))}
 # id -> join(stream, length): bytes
-FORMATS = {1: text.join}
+FORMATS = {1: text.join, 2: x86.join, 3: x86.join_near}
 
 
 def decode_block(block):
