@@ -1,5 +1,6 @@
-/* x86-64 machine code: relative addresses become absolute ones, so that all calls of one function and all uses of one
- * variable look the same, wherever they stand. doc/spec/x86.md has the rules. Scratch memory: none.
+/* x86-64 machine code: relative addresses become absolute ones, so that all calls of one function and all
+ * uses of one variable look the same, wherever they stand. doc/spec/x86.md has the rules. Scratch memory:
+ * none.
  */
 #include "formats/format.h"
 

@@ -1,5 +1,5 @@
-/* x86-64 machine code as in x86.c, but jumps stay relative: most lead a short way, which a model that does not know how
- * far it has come predicts better than where to. Scratch memory: none.
+/* x86-64 machine code as in x86.c, but jumps stay relative: most lead a short way, which a model that does
+ * not know how far it has come predicts better than where to. Scratch memory: none.
  */
 #include "formats/format.h"
 
@@ -14,7 +14,8 @@ static size_t x86_near_scratch(size_t length) {
     return 1;
 }
 
-static size_t x86_near_split(void *scratch, const uint8_t *data, size_t length, uint8_t *out, size_t capacity) {
+static size_t x86_near_split(void *scratch, const uint8_t *data, size_t length, uint8_t *out,
+                             size_t capacity) {
     (void)scratch;
     if (length > capacity)
         return 0;

@@ -118,6 +118,21 @@ def program(short):
     return bytes(out + b"\xe8\0\0")
 
 
+def words():
+    """AArch64 functions: calls of the same few places, pages, plain instructions."""
+    dice, out = Dice(21), bytearray()
+    plain = [0xD503201F, 0xD65F03C0, 0xA9BF7BFD, 0x910003FD, 0xAA0003E1, 0xF9400000, 0x52800020, 0xB4000080]
+    while len(out) < 20000:
+        kind, word = dice.below(8), plain[dice.below(8)]
+        if kind < 2:
+            word = 0x94000000 | (dice.below(40) * 117 - len(out) // 4) % (1 << 26)
+        elif kind == 2:
+            pages = (40 + dice.below(9) - len(out) // 4096) % (1 << 21)
+            word = 0x90000000 | (pages & 3) << 29 | pages >> 2 << 5 | dice.below(3)
+        out += word.to_bytes(4, "little")
+    return bytes(out + b"\x01\x02\x94")
+
+
 def letters():
     """Words of two-byte letters between spaces and stops: UTF-8 that is not English."""
     dice, out = Dice(16), []
@@ -146,6 +161,7 @@ def sources():
         "machine": machine(),
         "program": program(False),
         "branches": program(True),
+        "words": words(),
         "letters": letters(),
         "noise": Dice(18).bytes(4096),
         "zeros": bytes(60000),

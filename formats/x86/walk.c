@@ -1,9 +1,10 @@
-/* An address in the code is 4 bytes, little-endian, relative to the end of its instruction. The walk finds it by
- * the lengths of instructions, from the first byte of the block on: data between the code is taken for instructions
- * as well, and a walk that lost its step is in step again after a few of them, for most lengths are likely.
+/* An address in the code is 4 bytes, little-endian, relative to the end of its instruction. The walk finds it
+ * by the lengths of instructions, from the first byte of the block on: data between the code is taken for
+ * instructions as well, and a walk that lost its step is in step again after a few of them, for most lengths
+ * are likely.
  *
- * Only opcodes and what tells lengths are read, never an address itself, so that the walk over the rewritten bytes
- * takes the same steps: one loop for both directions. */
+ * Only opcodes and what tells lengths are read, never an address itself, so that the walk over the rewritten
+ * bytes takes the same steps: one loop for both directions. */
 #include "formats/x86/walk.h"
 
 #include "base/bytes.h"
@@ -13,6 +14,7 @@ enum {
     NEAR_BITS = 27 /* addresses from -2^26 to 2^26 - 1 are rewritten: 1 in 32 of random ones */
 };
 
+/* clang-format off: tables, and a picture of their letters */
 /* What follows an opcode byte, one letter each:
  * . nothing   m ModRM        b 1 byte     B ModRM and 1 byte   w 2 bytes   e 3 bytes   o 8 bytes
  * z 4 bytes (2 behind prefix 66)          Z ModRM and the same j an address relative to the instruction's end
@@ -52,6 +54,7 @@ static const char second_table[] = "mmmm.........m.B" /* 00 */
                                    "mmmmmmmmmmmmmmmm" /* D0 */
                                    "mmmmmmmmmmmmmmmm" /* E0 */
                                    "mmmmmmmmmmmmmmmm" /* F0 */;
+/* clang-format on */
 
 enum { CALL = 0xE8, JUMP = 0xE9, MOVE = 0xB8, REX = 0x48, OPERAND_SIZE = 0x66, VEX2 = 0xC5, VEX3 = 0xC4 };
 
@@ -83,9 +86,9 @@ static uint32_t swapped(uint32_t v) {
 }
 
 /* Rewrites the address at w->at and steps over it. Its base is added or taken away when it is near; relative
- * addresses are little-endian, rewritten ones big-endian. The far ones that would be read as near ones when their
- * bytes are turned round are turned round too, for they would be taken for rewritten ones: so each 4 bytes come from
- * one 4 bytes alone. */
+ * addresses are little-endian, rewritten ones big-endian. The far ones that would be read as near ones when
+ * their bytes are turned round are turned round too, for they would be taken for rewritten ones: so each 4
+ * bytes come from one 4 bytes alone. */
 static void rewrite(struct walker *w, uint32_t base) {
     if (w->length < ADDRESS || w->at > w->length - ADDRESS) {
         w->at = w->length;
@@ -106,7 +109,8 @@ static void walk_jump(struct walker *w, bool absolute) {
     rewrite(w, absolute ? (uint32_t)(w->at + ADDRESS) : 0);
 }
 
-/* ModRM, which was read, and what it asks for; `behind`: bytes between an address and the instruction's end. */
+/* ModRM, which was read, and what it asks for; `behind`: bytes between an address and the instruction's end.
+ */
 static void walk_memory(struct walker *w, unsigned modrm, size_t behind) {
     unsigned mode = modrm >> 6, rm = modrm & 7;
     if (mode == 3)
@@ -135,12 +139,27 @@ static void walk_operands(struct walker *w, char letter, size_t immediate) {
     static const char with_modrm[] = "mBZgG";
     size_t behind = 0;
     switch (letter) {
-    case 'b': case 'B': case 'g': behind = 1; break;
-    case 'w': behind = 2; break;
-    case 'e': behind = 3; break;
-    case 'o': behind = 8; break;
-    case 'z': case 'Z': case 'G': behind = immediate; break;
-    default: break;
+    case 'b':
+    case 'B':
+    case 'g':
+        behind = 1;
+        break;
+    case 'w':
+        behind = 2;
+        break;
+    case 'e':
+        behind = 3;
+        break;
+    case 'o':
+        behind = 8;
+        break;
+    case 'z':
+    case 'Z':
+    case 'G':
+        behind = immediate;
+        break;
+    default:
+        break;
     }
     if (memchr(with_modrm, letter, sizeof with_modrm - 1)) {
         unsigned modrm = next(w);
@@ -188,9 +207,9 @@ void hunch_x86_walk(enum x86_direction direction, bool jumps, uint8_t *code, siz
 enum {
     PROBE_STEP = 1 << 16,  /* bytes from one look to the next */
     PROBE_BYTES = 1 << 14, /* of a look */
-    CODE_RARITY = 1024,    /* a call or jump that hits the block in so many bytes: code or a tenth part of it */
-    LEAP = 64,             /* shorter calls and jumps prove nothing: small numbers look like them */
-    MISS_MOST = 8          /* one in so many of the bytes that may be calls hits */
+    CODE_RARITY = 1024, /* a call or jump that hits the block in so many bytes: code or a tenth part of it */
+    LEAP = 64,          /* shorter calls and jumps prove nothing: small numbers look like them */
+    MISS_MOST = 8       /* one in so many of the bytes that may be calls hits */
 };
 
 bool hunch_x86_probe(const uint8_t *data, size_t length) {

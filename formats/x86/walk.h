@@ -8,7 +8,8 @@
 
 enum x86_direction { X86_SPLIT, X86_JOIN };
 
-/* Rewrites code[0 .. length - 1] in place. `jumps`: targets of jumps become absolute too, else they stay relative. */
+/* Rewrites code[0 .. length - 1] in place. `jumps`: targets of jumps become absolute too, else they stay
+ * relative. */
 void hunch_x86_walk(enum x86_direction direction, bool jumps, uint8_t *code, size_t length);
 
 /* Whether enough calls and jumps are seen whose targets lie within the data. */
