@@ -7,15 +7,17 @@ formats of the tables below, and refuses others as unsupported. Exit codes as th
 import pathlib
 import sys
 
+import arm64
 import bwt
 import container
 import text
+import x86
 from xxh3 import xxh3_64
 
 # id -> decode(payload, length, parameter): bytes, and the parameters it knows
 MODELS = {1: (bwt.decode, (1, 2))}
 # id -> join(stream, length): bytes
-FORMATS = {1: text.join}
+FORMATS = {1: text.join, 2: x86.join, 3: x86.join_near, 4: arm64.join}
 
 
 def decode_block(block):
