@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "codec/members.h"
 #include "codec/plan.h"
+#include "codec/raw.h"
 #include "codec/stream.h"
 #include "formats/pieces/array.h"
 
@@ -225,7 +226,7 @@ static enum hunch_status arrays_within(const struct encoder *e, size_t length, s
 /* What is known of the next block from the ones before; a file that begins with it is looked at when it goes on. */
 static enum hunch_status foresee(struct encoder *e, size_t length, bool all, struct buffer *known) {
     bool begins = e->start == (e->members.count ? e->members.start : 0);
-    if (begins)
+    if (begins && !e->base.context.settings.as)
         return all ? HUNCH_OK : look_out(e, length);
     return arrays_within(e, length, known);
 }
@@ -347,7 +348,7 @@ static bool group_full(const struct encoder *e, const struct hunch_member *membe
 static enum hunch_status begin_member(struct hunch_stream *stream, const struct hunch_member *member) {
     struct encoder *e = encoder_of(stream);
     uint64_t at = e->start + e->halves[0].length + e->halves[1].length;
-    if ((e->members.count == 0 && at > 0) || e->ended)
+    if ((e->members.count == 0 && at > 0) || e->ended || e->base.context.settings.as)
         return HUNCH_BAD_ARGUMENT;
     if (e->outlook_end > at)
         e->outlook_end = at;
@@ -371,14 +372,27 @@ static void release(struct hunch_stream *stream) {
     hunch_buffer_free(&e->outlook, allocator);
 }
 
+/* Takes the caller's word for what the content is. */
+static enum hunch_status take_word(struct encoder *e, const char *as) {
+    struct array array;
+    e->outlook_end = UINT64_MAX;
+    if (!hunch_raw_parse(as, &array))
+        return HUNCH_BAD_ARGUMENT;
+    return append(e, &e->outlook, (const uint8_t *)&array, sizeof array) ? HUNCH_OK : HUNCH_NO_MEMORY;
+}
+
 enum hunch_status hunch_encoder_open(hunch_stream **stream, const struct hunch_settings *settings) {
     if (!stream)
         return HUNCH_BAD_ARGUMENT;
     enum hunch_status status = hunch_stream_make(stream, sizeof(struct encoder), settings);
-    if (status == HUNCH_OK) {
-        (*stream)->run = run;
-        (*stream)->member = begin_member;
-        (*stream)->release = release;
-    }
+    if (status != HUNCH_OK)
+        return status;
+    (*stream)->run = run;
+    (*stream)->member = begin_member;
+    (*stream)->release = release;
+    if ((*stream)->context.settings.as)
+        status = take_word(encoder_of(*stream), (*stream)->context.settings.as);
+    if (status != HUNCH_OK)
+        hunch_stream_close(stream);
     return status;
 }

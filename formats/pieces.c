@@ -30,6 +30,8 @@ struct splitter {
     size_t begins; /* of the piece in hand: where something new begins, 0 where nothing does */
     unsigned depth;
     bool broken;
+    void (*found)(void *opaque, const struct finding *finding); /* NULL: nobody asks */
+    void *opaque;
 };
 
 struct joiner {
@@ -216,7 +218,8 @@ static size_t take_apart(struct splitter *s, const struct piece *piece, const ui
 }
 
 /* Tries the kinds at data[0]; `plain` bytes wait before it. The bytes that a piece took, 0 when none did. */
-static size_t try_pieces(struct splitter *s, const uint8_t *data, size_t length, bool beginning, uint64_t plain) {
+static size_t try_pieces(struct splitter *s, const uint8_t *data, size_t length, bool beginning, uint64_t plain,
+                         const struct piece **taken) {
     struct mark start = mark(s->streams);
     struct lent *lent = s->lent;
     for (unsigned i = 0; table[i]; i++) {
@@ -226,6 +229,7 @@ static size_t try_pieces(struct splitter *s, const uint8_t *data, size_t length,
         size_t size = table[i]->outlook ? take_arrays(s, table[i], data, length, plain)
                                         : take_apart(s, table[i], data, length, plain);
         take_back(s->streams, &s->lent, lent);
+        *taken = table[i];
         if (size > 0 && !s->broken)
             return size;
         s->broken = false;
@@ -258,11 +262,14 @@ static bool walk(struct splitter *s, const uint8_t *data, size_t length, struct 
             plain += at - plain_from;
             plain_from = at;
             s->begins = 0;
+            const struct piece *taken = &hunch_piece_array;
             size_t size = told && !s->broken ? put_array(s, data + at, length - at, &known.arrays[k], plain) : 0;
             if (size == 0 && !s->broken)
-                size = try_pieces(s, data + at, length - at, beginning, plain);
+                size = try_pieces(s, data + at, length - at, beginning, plain, &taken);
             if (size > 0) {
                 found = true;
+                if (s->found)
+                    s->found(s->opaque, &(struct finding){taken, at, size, s->depth});
                 later = s->begins ? at + s->begins : later;
                 at += size;
                 begins = at;
@@ -321,6 +328,12 @@ bool hunch_pieces_split(struct streams *out, const uint8_t *data, size_t length,
     bool found = walk(&s, data, length, known);
     memset(out->at, 0, sizeof out->at);
     return found && !s.broken;
+}
+
+bool hunch_pieces_find(struct streams *out, const uint8_t *data, size_t length,
+                       void (*found)(void *opaque, const struct finding *finding), void *opaque) {
+    struct splitter s = {.streams = out, .found = found, .opaque = opaque};
+    return walk(&s, data, length, (struct outlook){0}) && !s.broken;
 }
 
 /* ---- join */
