@@ -215,14 +215,13 @@ static uint64_t next_begin(const struct encoder *e) {
     return e->begins_passed < e->begins.length ? load_u64(e->begins.bytes + e->begins_passed) : UINT64_MAX;
 }
 
-/* Passes over the members that begin up to here; true when a file begins right here. */
-static bool pass_begins(struct encoder *e) {
-    bool here = e->start == 0 && e->members.count == 0;
-    for (; next_begin(e) <= e->start; e->begins_passed += sizeof(uint64_t))
-        here |= next_begin(e) == e->start;
+/* Passes over the members that began before the next block; true when a file begins with it. */
+static bool begins_here(struct encoder *e) {
+    while (next_begin(e) < e->start)
+        e->begins_passed += sizeof(uint64_t);
     if (e->begins_passed == e->begins.length)
         e->begins_passed = e->begins.length = 0;
-    return here;
+    return e->members.count ? next_begin(e) == e->start : e->start == 0;
 }
 
 /* The arrays of the outlook that lie in the next `length` bytes, up to where another file begins, as the block sees
@@ -245,7 +244,7 @@ static enum hunch_status arrays_within(const struct encoder *e, size_t length, s
 
 /* What is known of the next block from the ones before; a file that begins with it is looked at when it goes on. */
 static enum hunch_status foresee(struct encoder *e, size_t length, bool all, struct buffer *known) {
-    if (pass_begins(e) && !e->base.context.settings.as)
+    if (begins_here(e) && !e->base.context.settings.as)
         return all ? HUNCH_OK : look_out(e, length);
     return arrays_within(e, length, known);
 }
