@@ -59,6 +59,29 @@ static void check(struct bytes content, enum content_kind kind, uint64_t least) 
     free(content.data);
 }
 
+static size_t append_bytes(uint8_t *to, size_t at, const void *bytes, size_t n) {
+    memcpy(to + at, bytes, n);
+    return at + n;
+}
+
+/* Two pairs, a tensor of 60 x 40 floats, one of a quantised type, one of 50 x 50 halves. */
+static void check_gguf(void) {
+    static const uint8_t types[3] = {0, 12, 1}, rows[3] = {40, 1, 50}, columns[3] = {60, 100, 50};
+    static const uint32_t places[3] = {0, 9600, 9728};
+    uint8_t b[512] = "GGUF\3\0\0\0\3\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0"
+                     "\3\0\0\0\0\0\0\0abc\x8\0\0\0\2\0\0\0\0\0\0\0hi";
+    size_t at = append_bytes(b, 24 + 8 + 3 + 4 + 8 + 2, "\x11\0\0\0\0\0\0\0general.alignment\4\0\0\0\x40\0\0\0", 33);
+    for (unsigned i = 0; i < 3; i++) {
+        at = append_bytes(b, at, "\1\0\0\0\0\0\0\0t\2\0\0\0", 13);
+        store_u64(b + at, columns[i]);
+        store_u64(b + at + 8, rows[i]);
+        store_u32(b + at + 16, types[i]);
+        store_u64(b + at + 20, places[i]);
+        at += 28;
+    }
+    check(make(b, (at + 63) / 64 * 64, 9728 + 5000), CONTENT_TENSOR, 9600 + 5000);
+}
+
 static void files_are_recognised(void **state) {
     (void)state;
     uint8_t wav[44] = "RIFF....WAVEfmt \x10\0\0\0\1\0\2\0....\0\0\0\0\4\0\x10\0data", idx[16] = {0, 0, 8, 3, 0, 0, 0, 50};
@@ -75,6 +98,9 @@ static void files_are_recognised(void **state) {
     memset(npy + strlen(npy + 10) + 10, ' ', 117 - strlen(npy + 10));
     npy[127] = '\n';
     check(make(npy, sizeof npy, 28000), CONTENT_TENSOR, 28000);
+    uint8_t bmp[54] = "BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x64\0\0\0\x32\0\0\0\1\0\x18";
+    check(make(bmp, sizeof bmp, 15000), CONTENT_IMAGE, 15000);
+    check_gguf();
     uint8_t tensors[8 + 200];
     memset(tensors, ' ', sizeof tensors);
     store_u64(tensors, 200);
