@@ -197,8 +197,8 @@ static size_t put_arrays(struct splitter *s, const uint8_t *data, size_t length,
             plain = 0;
         }
     }
-    s->streams->of[CONTENT_BYTES].length -= s->broken ? 0 : at - end; /* behind the last array: the walk puts them */
-        s->streams->of[CONTENT_BYTES].length -= at - end;
+    if (!s->broken)
+        s->streams->of[CONTENT_BYTES].length -= at - end; /* behind the last array: the walk puts them */
     return end;
 }
 

@@ -82,6 +82,29 @@ static void check_gguf(void) {
     check(make(b, (at + 63) / 64 * 64, 9728 + 5000), CONTENT_TENSOR, 9600 + 5000);
 }
 
+static void check_programs(void) {
+    uint8_t elf[64 + 2 * 56] = "\x7F" "ELF\2\1\1", pe[256] = "MZ";
+    store_u64(elf + 32, 64);
+    store_u16(elf + 54, 56);
+    store_u16(elf + 56, 2);
+    store_u32(elf + 64, 1); /* loaded, read alone */
+    store_u32(elf + 68, 4);
+    store_u64(elf + 64 + 8, 176);
+    store_u64(elf + 64 + 32, 1000);
+    store_u32(elf + 120, 1); /* loaded and executed */
+    store_u32(elf + 124, 5);
+    store_u64(elf + 120 + 8, 4096);
+    store_u64(elf + 120 + 32, 20000);
+    check(make(elf, sizeof elf, 30000), CONTENT_CODE, 20000);
+    store_u32(pe + 60, 128);
+    store_u32(pe + 128, 0x4550);
+    store_u16(pe + 134, 1);
+    store_u32(pe + 152 + 16, 15000);
+    store_u32(pe + 152 + 20, 512);
+    store_u32(pe + 152 + 36, 0x60000020);
+    check(make(pe, sizeof pe, 20000), CONTENT_CODE, 15000);
+}
+
 static void files_are_recognised(void **state) {
     (void)state;
     uint8_t wav[44] = "RIFF....WAVEfmt \x10\0\0\0\1\0\2\0....\0\0\0\0\4\0\x10\0data", idx[16] = {0, 0, 8, 3, 0, 0, 0, 50};
@@ -101,6 +124,7 @@ static void files_are_recognised(void **state) {
     uint8_t bmp[54] = "BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x64\0\0\0\x32\0\0\0\1\0\x18";
     check(make(bmp, sizeof bmp, 15000), CONTENT_IMAGE, 15000);
     check_gguf();
+    check_programs();
     uint8_t tensors[8 + 200];
     memset(tensors, ' ', sizeof tensors);
     store_u64(tensors, 200);
