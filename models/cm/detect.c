@@ -58,16 +58,19 @@ static bool related(uint64_t least, uint64_t mean) {
     return least * 5 < mean * 3;
 }
 
-/* Whether most lines of the sample have as many of `delimiter` as the line before, and at least two. */
+/* Whether most lines of the sample have as many of `delimiter`, quoted ones aside, as the line before, and at least two. */
 static bool is_columns(const uint8_t *data, size_t length, uint8_t delimiter) {
     size_t lines = 0, alike = 0, count = 0, before = 0;
+    bool quoted = false;
     for (size_t i = 0; i < length; i++) {
-        count += data[i] == delimiter;
+        quoted ^= data[i] == '"';
+        count += data[i] == delimiter && !quoted;
         if (data[i] != '\n')
             continue;
         alike += count == before && count >= COLUMNS_LEAST;
         before = count;
         count = 0;
+        quoted = false;
         lines++;
     }
     return lines >= LINES_LEAST && alike * 10 >= lines * 8;
