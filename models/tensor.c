@@ -28,10 +28,10 @@ struct level {
 
 static const struct level levels[LEVELS + 1] = {
     [1] = {2, 0, 0, FORECAST_FILTER, 0, 0},     [2] = {2, 0, 0, FORECAST_FILTER, 0, 0},
-    [3] = {4, 22, 0, FORECAST_LONG, 1023, 30},  [4] = {5, 23, 1, FORECAST_LONG, 1023, 30},
-    [5] = {6, 24, 1, FORECAST_LONG, 1023, 30},  [6] = {9, 26, 1, FORECASTS, 1023, 30},
-    [7] = {12, 26, 1, FORECASTS, 1023, 30},     [8] = {16, 27, 1, FORECASTS, 1023, 30},
-    [9] = {20, 28, 1, FORECASTS, 1023, 30},
+    [3] = {4, 22, 0, FORECAST_LONG, 1023, 40},  [4] = {5, 23, 1, FORECAST_LONG, 1023, 40},
+    [5] = {6, 24, 1, FORECAST_LONG, 1023, 40},  [6] = {9, 26, 1, FORECASTS, 1023, 40},
+    [7] = {12, 26, 1, FORECASTS, 1023, 40},     [8] = {16, 27, 1, FORECASTS, 1023, 40},
+    [9] = {20, 28, 1, FORECASTS, 1023, 40},
 };
 
 struct tensor {
@@ -172,13 +172,14 @@ static size_t code_array(struct tensor *t, struct coder *coder, uint8_t *data, s
     const struct array *a = &w->array;
     uint8_t bytes[PLAN_BYTES] = {0};
     bool known = coder->direction != CODER_DECODE;
+    size_t before = find_shape(t, a);
     if (known) {
-        struct plan plan = hunch_plan_make(a, data, t->level);
+        struct plan plan = hunch_plan_make(a, data, before, t->level);
         hunch_plan_write(&plan, bytes);
     }
     hunch_head_code(&t->plan, coder, bytes, PLAN_BYTES);
     hunch_plan_read(&w->plan, a, bytes);
-    hunch_recall_open(&w->recall, find_shape(t, a));
+    hunch_recall_open(&w->recall, before);
     hunch_scene_open(&w->scene, a, w->plan.way == PLAN_FLOAT ? (1u << (a->classes_log2 - 1)) - 5u : 4u);
     hunch_forecast_open(&w->forecast, levels[t->level].forecasts);
     for (size_t i = 0; i < a->count; i++, at += a->width)

@@ -19,6 +19,7 @@ void hunch_scene_open(struct scene *s, const struct array *a, uint32_t centre) {
     s->centre = centre;
     s->drift_q12 = centre << 12;
     s->all_q12 = s->row_q12 = centre << 16;
+    s->row_sign_q16 = 1 << 15;
 }
 
 static uint64_t look(const struct array *a, const uint8_t *data, size_t index, size_t back) {
@@ -59,7 +60,9 @@ void hunch_scene_learn(struct scene *s, const struct array *a, const struct symb
     if (away > 6144 || away < -6144)
         s->centre = (s->drift_q12 + 2048) >> 12;
     c->class = (uint16_t)y->class;
-    c->sign = (uint16_t)y->sign;
+    uint32_t sign = c->sign_q16 ^ 0x8000u, most = y->sign ? 65535 : 0;
+    c->sign_q16 = (uint16_t)(approach(sign, most, s->row + 2, 60) ^ 0x8000u);
+    s->row_sign_q16 = approach(s->row_sign_q16, most, s->column + 2, 250);
     for (unsigned i = 2; i > 0; i--) {
         s->class[i] = s->class[i - 1];
         s->sign[i] = s->sign[i - 1];
@@ -70,6 +73,7 @@ void hunch_scene_learn(struct scene *s, const struct array *a, const struct symb
         s->column = 0;
         s->row++;
         s->row_q12 = s->all_q12;
+        s->row_sign_q16 = 1 << 15;
     }
 }
 
@@ -133,8 +137,10 @@ static void float_low(struct guess *g, const struct scene *s, const struct array
     uint32_t row = s->row_q12 >> 12, column = c->size_q12 >> 12;
     const struct symbol *b = &r->symbol[RECALL_BEFORE];
     bool same = r->pointer[RECALL_BEFORE] != 0;
-    PUT(0);
+    uint32_t lean = s->row_sign_q16 >> 10, column_lean = (c->sign_q16 ^ 0x8000u) >> 12;
+    PUT(lean);
     PUT(s->spread >> 1);
+    PUT(guess_mix(lean >> 2, column_lean));
     PUT(sign_of(a, w) | sign_of(a, nn) << 1 | sign_of(a, s->west[1]) << 2 | sign_of(a, s->north_west) << 3);
     PUT((uint32_t)s->column);
     PUT(same ? guess_mix(b->class, (uint32_t)(b->low >> (b->depth - 3) | b->sign << 8)) : class_of(a, w));
@@ -198,7 +204,7 @@ static void number_class(struct guess *g, const struct scene *s, const struct ar
 static void number_low(struct guess *g, const struct scene *s, const struct array *a, const struct forecast *f) {
     uint32_t *h = g->blend.hash, most = g->blend.shape.contexts, n = 0;
     struct opinions o = opine(a, f);
-    uint32_t best = f->best, signs = s->sign[0] | s->sign[1] << 1 | s->columns[s->column % COLUMNS_KEPT].sign << 2;
+    uint32_t best = f->best, signs = s->sign[0] | s->sign[1] << 1;
     PUT(guess_mix(best, 0));
     PUT(guess_mix(o.far[FORECAST_W] << 8 | o.far[FORECAST_N], o.far[FORECAST_FILTER] << 8 | best));
     PUT(guess_mix(fold(s->west[0]), fold(s->north[0])));

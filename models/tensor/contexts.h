@@ -14,7 +14,7 @@ enum { COLUMNS_LOG2 = 16, COLUMNS_KEPT = 1 << COLUMNS_LOG2, CONTEXTS_MOST = 20 }
 struct column {
     uint32_t size_q12; /* mean of sizes; a size is 16 * class + the 4 bits below the class */
     uint16_t class;    /* of the latest element */
-    uint16_t sign;
+    uint16_t sign_q16; /* mean of signs, xor 2^15 */
 };
 
 struct scene {
@@ -23,6 +23,7 @@ struct scene {
     size_t kept;             /* columns in use */
     uint32_t all_q12;        /* mean of sizes in the array */
     uint32_t row_q12;        /* in the row */
+    uint32_t row_sign_q16;   /* mean of signs in the row */
     uint32_t centre;         /* a class that is frequent */
     uint32_t drift_q12;      /* mean of classes */
     uint64_t west[3], north[2], north_west, north_east; /* neighbours' bits */

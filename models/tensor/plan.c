@@ -9,7 +9,8 @@ enum {
     WINDOW = 2048,         /* elements */
     MAP_LOG2 = 18,         /* bits of a map of what has been seen */
     CLASSES = 2048,
-    STEPS = 6
+    STEPS = 6,
+    GUESSES = 4
 };
 
 static const uint8_t steps[STEPS] = {1, 2, 3, 4, 6, 8};
@@ -19,8 +20,11 @@ struct map {
     uint32_t fresh; /* marks that were new */
 };
 
-static void mark(struct map *m, uint64_t key) {
-    uint32_t h = (uint32_t)((key ^ key >> 32) * UINT64_C(0x9E3779B97F4A7C15) >> (64 - MAP_LOG2));
+static uint32_t place_of(uint64_t key) {
+    return (uint32_t)((key ^ key >> 32) * UINT64_C(0x9E3779B97F4A7C15) >> (64 - MAP_LOG2));
+}
+
+static void mark(struct map *m, uint32_t h) {
     m->fresh += !(m->bits[h >> 3] >> (h & 7) & 1);
     m->bits[h >> 3] |= (uint8_t)(1u << (h & 7));
 }
@@ -29,11 +33,12 @@ static void mark(struct map *m, uint64_t key) {
 struct survey {
     const struct array *a;
     const uint8_t *data;
+    size_t before;                /* offset of the array before, or 0 */
     uint32_t seen;
     struct map sizes;             /* elements, without sign; of narrow ones: several in a row */
     struct map pairs;
     uint32_t exponents[CLASSES];
-    uint32_t classes[3][65];      /* digits of the number, of its differences from W and N */
+    uint32_t classes[GUESSES][65]; /* digits of the number, of its differences from W, N and the array before */
     uint64_t digits[STEPS];       /* of the differences from the neighbour at a step */
     uint32_t ones[64];
     uint32_t odd[2];              /* numbers with the sign set: small ones, large ones */
@@ -57,11 +62,13 @@ static void survey_element(struct survey *s, size_t i) {
     }
     for (unsigned back = 1; back * a->width < 4 && back <= i; back++)
         key = key << a->bits | number(s, i - back);
-    mark(&s->sizes, key);
-    mark(&s->pairs, v * UINT64_C(0xD6E8FEB86659FD93) + w);
+    mark(&s->sizes, place_of(key));
+    mark(&s->pairs, a->bits == 8 ? (uint32_t)(v << 8 | w) : place_of(v * UINT64_C(0xD6E8FEB86659FD93) + w));
     s->classes[0][size_digits(a, v)]++;
     s->classes[1][size_digits(a, v - w)]++;
     s->classes[2][size_digits(a, v - n)]++;
+    uint64_t b = s->before ? element_order(a, hunch_element_load(a, s->data + s->before + i * a->width)) : w;
+    s->classes[3][size_digits(a, v - b)]++;
     for (unsigned k = 0; k < STEPS; k++)
         s->digits[k] += size_digits(a, i >= steps[k] ? v - number(s, i - steps[k]) : v);
     for (unsigned k = 0; k < a->bits; k++)
@@ -104,7 +111,7 @@ static uint64_t cost_of_number(const struct survey *s, unsigned k) {
 static void choose_way(struct plan *p, const struct survey *s) {
     const struct array *a = s->a;
     uint64_t all = (uint64_t)s->seen * a->bits << 16, best = UINT64_MAX;
-    for (unsigned k = 0; k < 3; k++) {
+    for (unsigned k = 0; k < GUESSES; k++) {
         uint64_t cost = cost_of_number(s, k);
         best = cost < best ? cost : best;
     }
@@ -117,7 +124,9 @@ static void choose_way(struct plan *p, const struct survey *s) {
             p->way = PLAN_FLOAT;
         }
     }
-    if (s->seen >= 256 && best + all / 512 > all && s->pairs.fresh > s->seen / 16 * 15 - s->seen / 16)
+    uint64_t pairs = UINT64_C(1) << (2 * a->bits < MAP_LOG2 ? 2 * a->bits : MAP_LOG2);
+    bool all_new = s->pairs.fresh + (uint64_t)s->seen * s->seen / (2 * pairs) >= s->seen; /* as many as in noise */
+    if (s->seen >= 256 && best + all / 512 > all && all_new)
         p->way = PLAN_RAW;
 }
 
@@ -130,7 +139,8 @@ static void choose_depth(struct plan *p, const struct survey *s, unsigned level)
     p->deep = of_level[level];
     if (p->way == PLAN_NUMBER)
         p->deep = (uint8_t)(p->deep + 1);
-    if (a->width <= 2 || (level > 2 && p->way == PLAN_NUMBER && total < (uint64_t)s->seen * 12))
+    bool few = s->sizes.fresh < s->seen / 8;
+    if (a->width <= 2 || few || (level > 2 && p->way == PLAN_NUMBER && total < (uint64_t)s->seen * 12))
         p->deep = 15;
     else if (p->recall && level >= 4)
         p->deep = (uint8_t)(p->deep + 1);
@@ -143,12 +153,13 @@ static void choose_depth(struct plan *p, const struct survey *s, unsigned level)
     }
 }
 
-struct plan hunch_plan_make(const struct array *a, const uint8_t *data, unsigned level) {
+struct plan hunch_plan_make(const struct array *a, const uint8_t *data, size_t before, unsigned level) {
     struct plan p = {.way = a->real ? PLAN_FLOAT : PLAN_NUMBER, .step = 1, .deep = 15};
     struct survey s;
     memset(&s, 0, sizeof s);
     s.a = a;
     s.data = data;
+    s.before = before;
     if (a->count == 0)
         return p;
     survey_all(&s);

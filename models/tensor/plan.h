@@ -22,8 +22,9 @@ struct plan {
     uint8_t step;   /* elements to the neighbour W, 1..255 */
 };
 
-/* Looks at an array, of which all is known. level: 1..9. */
-struct plan hunch_plan_make(const struct array *a, const uint8_t *data, unsigned level);
+/* Looks at an array, of which all is known. before: offset of the array of the same shape before it, or 0.
+ * level: 1..9. */
+struct plan hunch_plan_make(const struct array *a, const uint8_t *data, size_t before, unsigned level);
 
 /* To bytes and back; any bytes are a plan. */
 void hunch_plan_write(const struct plan *p, uint8_t bytes[PLAN_BYTES]);
