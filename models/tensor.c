@@ -85,6 +85,9 @@ static void tensor_init(void *state, const struct model_params *p) {
         counter_reciprocals(t->work.guess.blend.reciprocal);
     else
         hunch_blend_init(&t->work.guess.blend, p->cpu);
+    for (unsigned i = 0; i < 16; i++)
+        t->work.exact[i] = counter_start((1u << 22) - (1u << 14));
+    t->work.odd_again = counter_start(1u << 21);
     hunch_recall_init(&t->work.recall);
     hunch_head_init(&t->head);
     hunch_head_init(&t->plan);
@@ -97,8 +100,7 @@ static struct symbol symbol_of(const struct work *w, uint64_t v) {
         return (struct symbol){.depth = w->array.bits, .low = v};
     if (w->plan.way == PLAN_FLOAT)
         return hunch_symbol_of_float(&w->array, v);
-    uint64_t turn = w->plan.turned ? UINT64_C(1) << (w->array.bits - 1) : 0;
-    return hunch_symbol_of_difference(&w->array, element_order(&w->array, v) ^ turn, f->guess[f->best]);
+    return hunch_symbol_of_difference(&w->array, element_order(&w->array, v) ^ w->turn, f->guess[f->best]);
 }
 
 static uint64_t value_of(const struct work *w, const struct symbol *s) {
@@ -107,11 +109,10 @@ static uint64_t value_of(const struct work *w, const struct symbol *s) {
         return s->low;
     if (w->plan.way == PLAN_FLOAT)
         return hunch_symbol_to_float(&w->array, s);
-    uint64_t turn = w->plan.turned ? UINT64_C(1) << (w->array.bits - 1) : 0;
-    return element_from_order(&w->array, hunch_symbol_to_order(&w->array, s, f->guess[f->best]) ^ turn);
+    return element_from_order(&w->array, hunch_symbol_to_order(&w->array, s, f->guess[f->best]) ^ w->turn);
 }
 
-static void code_number(struct work *w, struct symbol *s) {
+static void code_class(struct work *w, struct symbol *s) {
     const struct array *a = &w->array;
     unsigned log2 = w->plan.way == PLAN_FLOAT ? a->classes_log2 : 7;
     uint32_t last = w->plan.way == PLAN_FLOAT ? (1u << log2) - 1 : a->bits;
@@ -122,36 +123,70 @@ static void code_number(struct work *w, struct symbol *s) {
     s->depth = w->plan.way == PLAN_FLOAT ? a->mantissa : s->class > 0 ? s->class - 1 : 0;
 }
 
+static bool code_flag(struct work *w, uint32_t *counter, bool flag) {
+    uint32_t p = *counter >> 10;
+    p = p < 256 ? 256 : p > (1u << 22) - 256 ? (1u << 22) - 256 : p;
+    flag = coder_bit(w->guess.coder, p, flag);
+    counter_update(counter, flag, w->guess.blend.reciprocal);
+    return flag;
+}
+
+/* Where floats are told as multiples of a unit: whether this one is; if not, all of it. */
+static bool code_exact(struct work *w, uint64_t *v, bool known) {
+    struct array *a = &w->array;
+    bool exact = code_flag(w, &w->exact[w->exact_past & 15], known && element_exact(a, *v));
+    w->exact_past = w->exact_past << 1 | exact;
+    if (exact || code_flag(w, &w->odd_again, known && *v == w->odd)) {
+        *v = exact ? *v : w->odd;
+        return exact;
+    }
+    for (unsigned i = a->bits; i > 0; i -= 16)
+        w->odd = w->odd << 16 | hunch_coder_raw(w->guess.coder, 16, (unsigned)(*v >> (i - 16)) & 0xFFFF);
+    *v = w->odd &= array_mask(a);
+    return false;
+}
+
+static uint64_t code_raw(struct work *w, uint64_t v) {
+    struct symbol s = {.depth = w->array.bits, .low = v};
+    hunch_recall_rest(&w->recall, &w->guess, &s, s.depth, true);
+    return s.low;
+}
+
+static uint64_t code_symbol(struct work *w, const uint8_t *data, size_t at, uint64_t v, bool known) {
+    struct symbol s = {0, 0, 0, 0};
+    if (known)
+        s = symbol_of(w, v);
+    hunch_scene_look(&w->scene, &w->array, data, at, w->plan.step);
+    code_class(w, &s);
+    if (s.class > 0 || w->plan.way == PLAN_FLOAT) {
+        hunch_contexts_low(&w->guess, &w->scene, &w->array, &w->plan, &w->forecast, &w->recall);
+        hunch_symbol_low(w, data, at, &s);
+    }
+    hunch_scene_learn(&w->scene, &w->array, &s);
+    return value_of(w, &s);
+}
+
 static void code_element(struct work *w, uint8_t *data, size_t at, bool known) {
     const struct array *a = &w->array;
+    struct recall *r = &w->recall;
     bool numbers = w->plan.way == PLAN_NUMBER;
-    uint64_t turn = w->plan.turned ? UINT64_C(1) << (a->bits - 1) : 0, v;
-    struct symbol s = {0, 0, 0, 0};
-    hunch_recall_find(&w->recall, a, data, at, w->plan.recall);
+    uint64_t v = known ? hunch_element_load(a, data + at) : 0;
+    hunch_recall_find(r, a, data, at, w->plan.recall);
     if (numbers)
-        hunch_forecast_make(&w->forecast, a, data, at, w->plan.step, turn, w->recall.pointer[RECALL_BEFORE]);
-    if (known)
-        s = symbol_of(w, hunch_element_load(a, data + at));
+        hunch_forecast_make(&w->forecast, a, data, at, w->plan.step, w->turn, r->pointer[RECALL_BEFORE]);
     for (unsigned k = 0; k < RECALLS; k++)
-        if (w->recall.live >> k & 1)
-            w->recall.symbol[k] = symbol_of(w, hunch_element_load(a, data + w->recall.pointer[k]));
-    if (w->plan.way == PLAN_RAW) {
-        s.depth = a->bits;
-        hunch_recall_rest(&w->recall, &w->guess, &s, s.depth, true);
-    } else {
-        hunch_scene_look(&w->scene, a, data, at, w->plan.step);
-        code_number(w, &s);
-        if (s.class > 0 || !numbers) {
-            hunch_contexts_low(&w->guess, &w->scene, a, &w->plan, &w->forecast, &w->recall);
-            hunch_symbol_low(w, data, at, &s);
-        }
-        hunch_scene_learn(&w->scene, a, &s);
-    }
-    v = value_of(w, &s);
+        if (r->live >> k & 1)
+            r->symbol[k] = symbol_of(w, hunch_element_load(a, data + r->pointer[k]));
+    if (w->plan.way == PLAN_RAW)
+        v = code_raw(w, v);
+    else if (a->divisor == 0 || code_exact(w, &v, known))
+        v = code_symbol(w, data, at, v, known);
+    else
+        hunch_scene_skip(&w->scene, a);
     hunch_element_store(a, data + at, v);
     if (numbers)
-        hunch_forecast_learn(&w->forecast, a, element_order(a, v) ^ turn);
-    hunch_recall_learn(&w->recall, a, data, at, w->plan.recall);
+        hunch_forecast_learn(&w->forecast, a, element_order(a, v) ^ w->turn);
+    hunch_recall_learn(r, a, data, at, w->plan.recall);
 }
 
 /* The offset of the latest array of the same shape; 0: none. */
@@ -179,6 +214,9 @@ static size_t code_array(struct tensor *t, struct coder *coder, uint8_t *data, s
     }
     hunch_head_code(&t->plan, coder, bytes, PLAN_BYTES);
     hunch_plan_read(&w->plan, a, bytes);
+    w->array.divisor = hunch_unit_divisor(w->plan.unit);
+    w->turn = w->plan.turned ? UINT64_C(1) << (a->bits - 1) : 0;
+    w->exact_past = 0;
     hunch_recall_open(&w->recall, before);
     hunch_scene_open(&w->scene, a, w->plan.way == PLAN_FLOAT ? (1u << (a->classes_log2 - 1)) - 5u : 4u);
     hunch_forecast_open(&w->forecast, levels[t->level].forecasts);

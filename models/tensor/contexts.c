@@ -46,6 +46,15 @@ static uint32_t approach(uint32_t mean_q12, uint32_t x_q12, size_t n, uint32_t s
     return (uint32_t)((int32_t)mean_q12 + ((int32_t)x_q12 - (int32_t)mean_q12) / by);
 }
 
+void hunch_scene_skip(struct scene *s, const struct array *a) {
+    if (++s->column == a->columns) {
+        s->column = 0;
+        s->row++;
+        s->row_q12 = s->all_q12;
+        s->row_sign_q16 = 1 << 15;
+    }
+}
+
 void hunch_scene_learn(struct scene *s, const struct array *a, const struct symbol *y) {
     struct column *c = &s->columns[s->column % COLUMNS_KEPT];
     uint32_t below = (uint32_t)(y->depth >= 4 ? y->low >> (y->depth - 4) : y->low << (4 - y->depth)) & 15;
@@ -69,12 +78,7 @@ void hunch_scene_learn(struct scene *s, const struct array *a, const struct symb
     }
     s->class[0] = y->class;
     s->sign[0] = y->sign;
-    if (++s->column == a->columns) {
-        s->column = 0;
-        s->row++;
-        s->row_q12 = s->all_q12;
-        s->row_sign_q16 = 1 << 15;
-    }
+    hunch_scene_skip(s, a);
 }
 
 static uint32_t fold(uint64_t v) {

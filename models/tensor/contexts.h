@@ -40,6 +40,9 @@ void hunch_scene_look(struct scene *s, const struct array *a, const uint8_t *dat
 /* Learns the symbol of the element. */
 void hunch_scene_learn(struct scene *s, const struct array *a, const struct symbol *y);
 
+/* Goes on to the next element. */
+void hunch_scene_skip(struct scene *s, const struct array *a);
+
 /* Contexts of the class, and of sign and low bits. */
 void hunch_contexts_class(struct guess *g, const struct scene *s, const struct array *a, const struct plan *p,
                           const struct forecast *f, const struct recall *r);

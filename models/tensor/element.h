@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "models/tensor/unit.h"
+
 /* One array of the stream. */
 struct array {
     uint8_t kind;     /* enum content_element */
@@ -19,6 +21,7 @@ struct array {
     uint8_t bits;     /* of an element */
     uint8_t mantissa; /* bits of the mantissa field; of numbers that are no floats: 0 */
     uint8_t classes_log2; /* classes are below 2^this when floats are told as themselves */
+    uint32_t divisor; /* numbers are told as multiples of 1 / divisor (unit.h); 0: as they are */
     size_t base;      /* offset of the first element, bytes */
     size_t columns;   /* elements of a row */
     size_t count;     /* elements */
@@ -48,15 +51,24 @@ static inline int64_t array_signed(const struct array *a, uint64_t v) {
 uint64_t hunch_element_load(const struct array *a, const uint8_t *at);
 void hunch_element_store(const struct array *a, uint8_t *at, uint64_t v);
 
-/* The place of a float in the order of all, as a number of a->bits bits in two's complement; other numbers stay. */
+/* An element as a number of a->bits bits in two's complement: the k of a unit, the place of a float in the order of
+ * all floats, or itself. */
 static inline uint64_t element_order(const struct array *a, uint64_t v) {
+    if (a->divisor)
+        return (uint64_t)hunch_unit_count(a->divisor, a->mantissa, v) & array_mask(a);
     uint64_t top = UINT64_C(1) << (a->bits - 1);
     return a->real && (v & top) ? v ^ (top - 1) : v;
 }
 
-/* Its inverse is itself: the sign bit stays. */
-static inline uint64_t element_from_order(const struct array *a, uint64_t o) {
-    return element_order(a, o);
+/* Its inverse; of elements that element_exact accepts where there is a unit. */
+static inline uint64_t element_from_order(const struct array *a, uint64_t order) {
+    if (a->divisor)
+        return hunch_unit_float(a->divisor, a->mantissa, array_signed(a, order));
+    return element_order(a, order); /* the sign bit stays, so the way there is the way back */
+}
+
+static inline bool element_exact(const struct array *a, uint64_t v) {
+    return element_from_order(a, element_order(a, v)) == v;
 }
 
 struct symbol hunch_symbol_of_float(const struct array *a, uint64_t v);

@@ -10,7 +10,8 @@ enum {
     MAP_LOG2 = 18,         /* bits of a map of what has been seen */
     CLASSES = 2048,
     STEPS = 6,
-    GUESSES = 4
+    GUESSES = 4,
+    UNIT_SAMPLE = 1000      /* elements */
 };
 
 static const uint8_t steps[STEPS] = {1, 2, 3, 4, 6, 8};
@@ -44,8 +45,12 @@ struct survey {
     uint32_t odd[2];              /* numbers with the sign set: small ones, large ones */
 };
 
+static uint64_t element(const struct survey *s, size_t i) {
+    return hunch_element_load(s->a, s->data + s->a->base + i * s->a->width);
+}
+
 static uint64_t number(const struct survey *s, size_t i) {
-    return element_order(s->a, hunch_element_load(s->a, s->data + s->a->base + i * s->a->width));
+    return element_order(s->a, element(s, i));
 }
 
 static unsigned size_digits(const struct array *a, uint64_t v) {
@@ -55,7 +60,7 @@ static unsigned size_digits(const struct array *a, uint64_t v) {
 static void survey_element(struct survey *s, size_t i) {
     const struct array *a = s->a;
     uint64_t v = number(s, i), w = i > 0 ? number(s, i - 1) : 0, n = i >= a->columns ? number(s, i - a->columns) : w;
-    uint64_t raw = element_order(a, v), key = magnitude(array_signed(a, v));
+    uint64_t raw = element(s, i), key = magnitude(array_signed(a, v));
     if (a->real) {
         key = raw & (array_mask(a) >> 1);
         s->exponents[hunch_symbol_of_float(a, raw).class]++;
@@ -118,7 +123,7 @@ static void choose_way(struct plan *p, const struct survey *s) {
     p->way = PLAN_NUMBER;
     if (a->real) {
         uint64_t cost = entropy(s->exponents, CLASSES, s->seen) + ((uint64_t)s->seen * (a->mantissa + 1u) << 16);
-        bool few = s->sizes.fresh < s->seen / 2;
+        bool few = s->sizes.fresh < s->seen / 2 && a->divisor == 0;
         if (cost < best + (few ? best / 2 : all / 64)) {
             best = cost;
             p->way = PLAN_FLOAT;
@@ -153,31 +158,66 @@ static void choose_depth(struct plan *p, const struct survey *s, unsigned level)
     }
 }
 
-struct plan hunch_plan_make(const struct array *a, const uint8_t *data, size_t before, unsigned level) {
-    struct plan p = {.way = a->real ? PLAN_FLOAT : PLAN_NUMBER, .step = 1, .deep = 15};
+/* Whether an element says that it is a multiple of the unit: one in 16 would be so by chance if k had 3 digits less than
+ * the mantissa and its hidden bit, so k must be smaller. */
+static bool says_unit(const struct array *a, uint64_t v) {
+    return element_exact(a, v) && size_digits(a, element_order(a, v)) + 3u <= a->mantissa;
+}
+
+/* The first unit of which nearly all elements of a sample are multiples, beside zeros; 0: none. */
+static uint8_t choose_unit(const struct array *a, const uint8_t *data) {
+    size_t of = a->count < UNIT_SAMPLE ? a->count : UNIT_SAMPLE;
+    struct array in = *a;
+    for (unsigned unit = 1; a->real && a->width >= 4 && unit < UNITS; unit++) {
+        size_t yes = 0, no = 0;
+        in.divisor = hunch_unit_divisor(unit);
+        for (size_t i = 0; i < of && no <= of / 32; i++) {
+            uint64_t v = hunch_element_load(a, data + a->base + (a->count - 1) / of * i * a->width);
+            bool says = says_unit(&in, v);
+            yes += says && v != 0;
+            no += !says;
+        }
+        if (no <= of / 32 && yes > no)
+            return (uint8_t)unit;
+    }
+    return 0;
+}
+
+static uint8_t choose_step(const struct survey *s) {
+    unsigned best = 0;
+    for (unsigned k = 1; k < STEPS; k++)
+        if (s->digits[k] + s->seen / 4 < s->digits[best])
+            best = k;
+    return steps[best];
+}
+
+struct plan hunch_plan_make(const struct array *array, const uint8_t *data, size_t before, unsigned level) {
+    struct plan p = {.way = array->real ? PLAN_FLOAT : PLAN_NUMBER, .step = 1, .deep = 15};
+    struct array a = *array; /* with the unit */
     struct survey s;
+    if (a.count == 0)
+        return p;
+    p.unit = choose_unit(&a, data);
+    a.divisor = hunch_unit_divisor(p.unit);
     memset(&s, 0, sizeof s);
-    s.a = a;
+    s.a = &a;
     s.data = data;
     s.before = before;
-    if (a->count == 0)
-        return p;
     survey_all(&s);
     choose_way(&p, &s);
     p.recall = s.sizes.fresh < s.seen / 16 * 14;
-    p.turned = !a->real && s.odd[1] > s.odd[0];
-    unsigned best = 0;
-    for (unsigned k = 1; k < STEPS; k++)
-        if (s.digits[k] + s.seen / 4 < s.digits[best])
-            best = k;
-    p.step = p.way == PLAN_NUMBER ? steps[best] : 1;
+    p.turned = !a.real && s.odd[1] > s.odd[0];
+    if (p.way == PLAN_NUMBER)
+        p.step = choose_step(&s);
+    else
+        p.unit = 0;
     choose_depth(&p, &s, level);
     return p;
 }
 
 void hunch_plan_write(const struct plan *p, uint8_t bytes[PLAN_BYTES]) {
     bytes[0] = (uint8_t)(p->way | p->recall << 2 | p->plain << 3 | p->turned << 4);
-    bytes[1] = p->deep;
+    bytes[1] = (uint8_t)(p->deep | p->unit << 4);
     bytes[2] = p->step;
 }
 
@@ -189,5 +229,6 @@ void hunch_plan_read(struct plan *p, const struct array *a, const uint8_t bytes[
     p->plain = bytes[0] >> 3 & 1;
     p->turned = bytes[0] >> 4 & 1;
     p->deep = bytes[1] & 15;
+    p->unit = p->way == PLAN_NUMBER && a->width >= 4 && a->real && bytes[1] >> 4 < UNITS ? bytes[1] >> 4 : 0;
     p->step = bytes[2] > 0 ? bytes[2] : 1;
 }

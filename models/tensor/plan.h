@@ -11,7 +11,7 @@ enum plan_way {
     PLAN_WAYS
 };
 
-enum { PLAN_BYTES = 3 };
+enum { PLAN_BYTES = 3 /* way, recall, plain and turned; deep and unit; step */ };
 
 struct plan {
     uint8_t way;
@@ -20,6 +20,7 @@ struct plan {
     uint8_t turned; /* numbers have no sign */
     uint8_t deep;   /* groups of 4 bits that contexts see, after the first 3 bits below the class: 0..15 */
     uint8_t step;   /* elements to the neighbour W, 1..255 */
+    uint8_t unit;   /* floats are told as multiples of it (unit.h); 0: none */
 };
 
 /* Looks at an array, of which all is known. before: offset of the array of the same shape before it, or 0.

@@ -11,6 +11,11 @@ struct work {
     struct forecast forecast;
     struct array array;
     struct plan plan;
+    uint64_t turn;           /* xor-ed to numbers: the highest bit if they have no sign */
+    uint64_t odd;            /* the latest element that was no multiple of the unit */
+    uint32_t exact[16];      /* counters, by what the last four were: the element is a multiple */
+    uint32_t odd_again;     /* counter: it is not, but the same as the latest one that was not */
+    unsigned exact_past;
 };
 
 /* Codes the class around scene.centre. */
