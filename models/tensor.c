@@ -15,7 +15,7 @@
 #include "models/head.h"
 #include "models/tensor/symbol.h"
 
-enum { LEVELS = 9, FAST = 2, SHAPES = 16, BYTE_NODES = 256 };
+enum { LEVELS = 9, FAST = 2, SHAPES = 16, RECALL_LOG2_FAST = 16, RECALL_LOG2 = 20, BYTE_NODES = 256 };
 
 struct level {
     uint8_t contexts;
@@ -60,7 +60,7 @@ static void carve(struct arena *arena, struct tensor *t, const struct model_para
     } else {
         hunch_blend_carve(arena, &g->blend, &shape, p->length);
     }
-    hunch_recall_carve(arena, &t->work.recall, p->length);
+    hunch_recall_carve(arena, &t->work.recall, p->length, g->fast ? RECALL_LOG2_FAST : RECALL_LOG2);
     hunch_scene_carve(arena, &t->work.scene);
     t->bytes = hunch_arena_take(arena, sizeof(uint16_t) * BYTE_NODES * 256);
 }

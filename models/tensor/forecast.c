@@ -8,7 +8,7 @@ enum {
     COST_START = 1 << 8
 };
 
-static const uint8_t shapes[2][3] = {{8, FILTER_NORTH, 6}, {2 * FILTER_WEST, FILTER_NORTH, 9}};
+static const uint8_t shapes[2][3] = {{FILTER_WEST, FILTER_NORTH, 5}, {2 * FILTER_WEST, FILTER_NORTH, 8}};
 
 void hunch_forecast_open(struct forecast *f, unsigned count) {
     memset(f, 0, sizeof *f);
@@ -35,8 +35,8 @@ static uint64_t look(const struct view *v, size_t back, uint64_t other) {
     return element_order(v->a, x) ^ v->turn;
 }
 
-static int64_t scaled(const struct forecast *f, const struct array *a, uint64_t x) {
-    int64_t d = array_signed(a, x - f->west) / ((int64_t)1 << f->scale), most = ((int64_t)1 << INPUT_DIGITS) - 1;
+static int64_t scaled(const struct forecast *f, const struct array *a, uint64_t difference) {
+    int64_t d = array_signed(a, difference) / ((int64_t)1 << f->scale), most = ((int64_t)1 << INPUT_DIGITS) - 1;
     return d > most ? most : d < -most ? -most : d;
 }
 
@@ -45,13 +45,14 @@ static void make_inputs(struct forecast *f, const struct view *v, size_t step, u
     uint64_t x = f->west;
     size_t columns = v->a->columns;
     f->scale = f->peak_q8 >> 8 > INPUT_DIGITS ? (f->peak_q8 >> 8) - INPUT_DIGITS : 0;
-    f->input[0] = scaled(f, v->a, n);
-    f->input[1] = scaled(f, v->a, look(v, columns + step, n));
-    f->input[2] = scaled(f, v->a, look(v, columns > step ? columns - step : 0, n));
-    f->input[3] = scaled(f, v->a, look(v, 2 * columns, n));
+    f->input[0] = scaled(f, v->a, n - x);
+    f->input[1] = scaled(f, v->a, look(v, columns + step, n) - n);
+    f->input[2] = scaled(f, v->a, look(v, columns > step ? columns - step : 0, n) - n);
+    f->input[3] = scaled(f, v->a, look(v, 2 * columns, n) - n);
     for (unsigned i = 0; i < wests; i++) {
-        x = look(v, (i + 2) * step, x);
-        f->input[FILTER_NORTH + i] = scaled(f, v->a, x);
+        uint64_t next = look(v, (i + 2) * step, x);
+        f->input[FILTER_NORTH + i] = scaled(f, v->a, x - next);
+        x = next;
     }
 }
 
@@ -107,7 +108,7 @@ void hunch_forecast_learn(struct forecast *f, const struct array *a, uint64_t or
         f->cost_q8[k] = f->cost_q8[k] + cost / 16 - f->cost_q8[k] / 16;
     }
     if (f->count > FORECAST_FILTER) {
-        int64_t target = scaled(f, a, order);
+        int64_t target = scaled(f, a, order - f->west);
         for (unsigned k = 0; k < f->count - FORECAST_FILTER; k++)
             filter_learn(&f->filter[k], f, target);
         int32_t d = forecast_digits(a, order - f->west);

@@ -167,12 +167,13 @@ static bool says_unit(const struct array *a, uint64_t v) {
 /* The first unit of which nearly all elements of a sample are multiples, beside zeros; 0: none. */
 static uint8_t choose_unit(const struct array *a, const uint8_t *data) {
     size_t of = a->count < UNIT_SAMPLE ? a->count : UNIT_SAMPLE;
+    size_t stride = a->count / of;
     struct array in = *a;
     for (unsigned unit = 1; a->real && a->width >= 4 && unit < UNITS; unit++) {
         size_t yes = 0, no = 0;
         in.divisor = hunch_unit_divisor(unit);
         for (size_t i = 0; i < of && no <= of / 32; i++) {
-            uint64_t v = hunch_element_load(a, data + a->base + (a->count - 1) / of * i * a->width);
+            uint64_t v = hunch_element_load(a, data + a->base + i * stride * a->width);
             bool says = says_unit(&in, v);
             yes += says && v != 0;
             no += !says;

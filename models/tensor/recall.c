@@ -2,14 +2,15 @@
 
 #include "base/bytes.h"
 
-enum { LOG2_LEAST = 10, LOG2_MOST = 20, HIT_LIMIT = 250 };
+enum { LOG2_LEAST = 10, HIT_LIMIT = 250 };
 
-void hunch_recall_carve(struct arena *arena, struct recall *r, size_t length) {
+void hunch_recall_carve(struct arena *arena, struct recall *r, size_t length, unsigned most) {
     r->log2 = LOG2_LEAST;
-    while (r->log2 < LOG2_MOST && (size_t)1 << r->log2 < length / 2)
+    while (r->log2 < most && (size_t)1 << r->log2 < length / 2)
         r->log2++;
+    r->follow = hunch_arena_take(arena, sizeof(uint64_t) << r->log2);
     for (unsigned k = 0; k < RECALLS_ALL; k++)
-        if (k != RECALL_BEFORE)
+        if (k != RECALL_FORWARD && k != RECALL_BEFORE)
             r->table[k] = hunch_arena_take(arena, sizeof(uint32_t) << r->log2);
 }
 
@@ -30,6 +31,7 @@ void hunch_recall_open(struct recall *r, size_t before) {
         r->slot[k] = NULL;
         r->run[k] = 0;
     }
+    r->asked = NULL;
     r->pointer[RECALL_BEFORE] = before;
 }
 
@@ -59,21 +61,33 @@ static unsigned agreement(const struct array *a, const uint8_t *data, size_t at,
     return n / a->width;
 }
 
-static void find_forward(struct recall *r, const struct array *a, const uint8_t *data, size_t at) {
+static void ask_forward(struct recall *r, const struct array *a, const uint8_t *data, size_t at) {
     unsigned elements = key_elements(a);
     if (at - a->base < (size_t)elements * a->width)
         return;
     uint64_t key = 0;
     for (unsigned i = 1; i <= elements; i++)
         key = (key ^ hunch_element_load(a, data + at - i * a->width)) * UINT64_C(0xD6E8FEB86659FD93);
-    uint32_t *slot = r->slot[RECALL_FORWARD] = slot_at(r, RECALL_FORWARD, key ^ key >> 32);
-    if (r->pointer[RECALL_FORWARD] == 0 && *slot != 0) {
-        unsigned n = agreement(a, data, at, *slot);
-        if (n >= elements) {
-            r->pointer[RECALL_FORWARD] = *slot;
-            r->run[RECALL_FORWARD] = (uint8_t)n;
+    key = (key ^ key >> 32) * UINT64_C(0x9E3779B97F4A7C15);
+    r->asked = r->follow + (key >> (64 - r->log2));
+    r->check = (uint32_t)key;
+    __builtin_prefetch(r->asked);
+}
+
+/* The answer to what was asked one element ago: the place behind the element that followed then. */
+static void find_forward(struct recall *r, const struct array *a, const uint8_t *data, size_t at) {
+    if (r->asked) {
+        size_t p = (size_t)(uint32_t)*r->asked + a->width;
+        if (r->pointer[RECALL_FORWARD] == 0 && p > a->width && *r->asked >> 32 == r->check) {
+            unsigned n = agreement(a, data, at, p);
+            if (n > key_elements(a)) {
+                r->pointer[RECALL_FORWARD] = p;
+                r->run[RECALL_FORWARD] = (uint8_t)n;
+            }
         }
+        *r->asked = (uint64_t)r->check << 32 | (at - a->width);
     }
+    ask_forward(r, a, data, at);
 }
 
 static void find_mirror(struct recall *r, const struct array *a, const uint8_t *data, size_t at) {
@@ -128,8 +142,6 @@ void hunch_recall_learn(struct recall *r, const struct array *a, const uint8_t *
         judge(r, RECALL_FORWARD, right);
         r->pointer[RECALL_FORWARD] = right ? p + a->width : 0;
     }
-    if (r->slot[RECALL_FORWARD])
-        *r->slot[RECALL_FORWARD] = (uint32_t)at;
     if (r->pointer[RECALL_BEFORE] != 0) {
         judge(r, RECALL_BEFORE, hunch_element_load(a, data + r->pointer[RECALL_BEFORE]) == v);
         r->pointer[RECALL_BEFORE] += a->width;

@@ -21,7 +21,8 @@ enum { RECALL_TAIL_COLUMN = RECALLS, RECALL_TAIL, RECALLS_ALL };
 enum { RUN_MOST = 15 };
 
 struct recall {
-    uint32_t *table[RECALLS_ALL]; /* (1 << log2) offsets, 0: none; RECALL_BEFORE has none */
+    uint64_t *follow; /* (1 << log2) what followed a few elements: a check in the high half, an offset below */
+    uint32_t *table[RECALLS_ALL]; /* (1 << log2) offsets, 0: none; of all but the candidates forward and before */
     unsigned log2;
     size_t pointer[RECALLS_ALL];  /* offset of the candidate; 0: none */
     uint8_t run[RECALLS_ALL];     /* right answers in a row */
@@ -30,10 +31,13 @@ struct recall {
     uint32_t map[STAGES][RECALLS][RUN_MOST + 1]; /* counters: its next bit is right */
     uint32_t hit[RECALLS_ALL][RUN_MOST + 1];     /* counters: the rest is right */
     uint32_t rest[64][2];                        /* counters of bits of the rest */
-    uint32_t *slot[RECALLS_ALL];                 /* where the next element's offset goes */
+    uint32_t *slot[RECALLS_ALL]; /* where the element's offset goes */
+    uint64_t *asked; /* of follow, for the elements that ended one before the latest: the memory has had time */
+    uint32_t check;  /* of these elements */
 };
 
-void hunch_recall_carve(struct arena *arena, struct recall *r, size_t length);
+/* Tables of at most 2^most entries for a block of so many bytes. */
+void hunch_recall_carve(struct arena *arena, struct recall *r, size_t length, unsigned most);
 void hunch_recall_init(struct recall *r);
 
 /* Forgets what is of no use in a new array; `before` is the offset of the array of the same shape, or 0. */
