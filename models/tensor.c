@@ -27,11 +27,11 @@ struct level {
 };
 
 static const struct level levels[LEVELS + 1] = {
-    [1] = {2, 0, 0, FORECAST_FILTER, 0, 0},     [2] = {2, 0, 0, FORECAST_FILTER, 0, 0},
-    [3] = {4, 22, 0, FORECAST_LONG, 1023, 40},  [4] = {5, 23, 1, FORECAST_LONG, 1023, 40},
-    [5] = {6, 24, 1, FORECAST_LONG, 1023, 40},  [6] = {9, 26, 1, FORECASTS, 1023, 40},
-    [7] = {12, 26, 1, FORECASTS, 1023, 40},     [8] = {16, 27, 1, FORECASTS, 1023, 40},
-    [9] = {20, 28, 1, FORECASTS, 1023, 40},
+    [1] = {2, 0, 0, FORECAST_FILTER, 0, 0},     [2] = {2, 0, 0, FORECAST_LONG, 0, 0},
+    [3] = {4, 22, 0, FORECAST_LONG, 1023, 40},  [4] = {6, 23, 1, FORECAST_LONG, 1023, 40},
+    [5] = {8, 24, 1, FORECAST_LONG, 1023, 40},  [6] = {12, 26, 1, FORECASTS, 1023, 20},
+    [7] = {16, 26, 1, FORECASTS, 1023, 20},     [8] = {20, 27, 1, FORECASTS, 1023, 20},
+    [9] = {20, 28, 1, FORECASTS, 1023, 20},
 };
 
 struct tensor {

@@ -142,8 +142,8 @@ static void float_low(struct guess *g, const struct scene *s, const struct array
     const struct symbol *b = &r->symbol[RECALL_BEFORE];
     bool same = r->pointer[RECALL_BEFORE] != 0;
     uint32_t lean = s->row_sign_q16 >> 10, column_lean = (c->sign_q16 ^ 0x8000u) >> 12;
-    PUT(lean);
     PUT(s->spread >> 1);
+    PUT(lean >> 1);
     PUT(guess_mix(lean >> 2, column_lean));
     PUT(sign_of(a, w) | sign_of(a, nn) << 1 | sign_of(a, s->west[1]) << 2 | sign_of(a, s->north_west) << 3);
     PUT((uint32_t)s->column);

@@ -1,5 +1,5 @@
 /* The probability of one decision. From level 3 on blend mixes all contexts (models/blend.h); below, the mean of two
- * adaptive probabilities does, those of the first two contexts: 2^16 / 2 at first, with the rates 1/16 and 1/64. */
+ * adaptive probabilities does, those of the first two contexts: 2^16 / 2 at first, with the rates 1/32 and 1/64. */
 #ifndef HUNCH_MODELS_TENSOR_GUESS_H
 #define HUNCH_MODELS_TENSOR_GUESS_H
 
@@ -46,7 +46,7 @@ static inline unsigned guess_fast(struct guess *g, unsigned node, unsigned bit) 
     uint32_t a = g->line[0][node] ^ 0x8000u, b = g->line[1][node] ^ 0x8000u;
     uint32_t p = (a + b) << 5;
     bit = coder_bit(g->coder, p < 1024 ? 1024 : p > (1u << 22) - 1024 ? (1u << 22) - 1024 : p, bit);
-    a = bit ? a + ((65535 - a) >> 4) : a - (a >> 4);
+    a = bit ? a + ((65535 - a) >> 5) : a - (a >> 5);
     g->line[0][node] = (uint16_t)(a ^ 0x8000u);
     b = g->line[1][node] ^ 0x8000u; /* anew: both may be the same line */
     b = bit ? b + ((65535 - b) >> 6) : b - (b >> 6);

@@ -39,6 +39,7 @@ struct survey {
     struct map sizes;             /* elements, without sign; of narrow ones: several in a row */
     struct map pairs;
     uint32_t exponents[CLASSES];
+    uint32_t high[128], three[8]; /* highest bits of mantissas */
     uint32_t classes[GUESSES][65]; /* digits of the number, of its differences from W, N and the array before */
     uint64_t digits[STEPS];       /* of the differences from the neighbour at a step */
     uint32_t ones[64];
@@ -63,7 +64,12 @@ static void survey_element(struct survey *s, size_t i) {
     uint64_t raw = element(s, i), key = magnitude(array_signed(a, v));
     if (a->real) {
         key = raw & (array_mask(a) >> 1);
-        s->exponents[hunch_symbol_of_float(a, raw).class]++;
+        struct symbol y = hunch_symbol_of_float(a, raw);
+        s->exponents[y.class]++;
+        if (y.depth >= 7) {
+            s->high[y.low >> (y.depth - 7)]++;
+            s->three[y.low >> (y.depth - 3)]++;
+        }
     }
     for (unsigned back = 1; back * a->width < 4 && back <= i; back++)
         key = key << a->bits | number(s, i - back);
@@ -142,6 +148,10 @@ static void choose_depth(struct plan *p, const struct survey *s, unsigned level)
     for (unsigned c = 1; c <= 64; c++)
         total += (uint64_t)s->classes[1][c] * c;
     p->deep = of_level[level];
+    /* of 4 bits that tell nothing by themselves, contexts seldom know more */
+    uint64_t even = entropy(s->three, 8, s->seen) + ((uint64_t)s->seen * 4 << 16);
+    if (!p->recall && entropy(s->high, 128, s->seen) + ((uint64_t)s->seen << 16) / 100 > even)
+        p->deep = 0;
     if (p->way == PLAN_NUMBER)
         p->deep = (uint8_t)(p->deep + 1);
     bool few = s->sizes.fresh < s->seen / 8;
