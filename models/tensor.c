@@ -15,7 +15,7 @@
 #include "models/head.h"
 #include "models/tensor/symbol.h"
 
-enum { LEVELS = 9, FAST = 2, SHAPES = 16, RECALL_LOG2_FAST = 16, RECALL_LOG2 = 20, BYTE_NODES = 256 };
+enum { LEVELS = 9, FAST = 2, SHAPES = 16, RECALL_LOG2_FAST = 16, RECALL_LOG2 = 20, BYTE_NODES = 256, BYTE_LIMIT = 60 };
 
 struct level {
     uint8_t contexts;
@@ -41,7 +41,7 @@ struct tensor {
     size_t length;
     struct array shapes[SHAPES]; /* the latest arrays */
     unsigned next_shape;
-    uint16_t *bytes; /* (256, 256) probabilities of what is no array, xor 2^15 */
+    uint32_t *bytes; /* (256, 256) counters of what is no array; 0: none yet */
 };
 
 /* Lays the state out; with arena->base NULL it only counts (t is then a stand-in). */
@@ -62,7 +62,7 @@ static void carve(struct arena *arena, struct tensor *t, const struct model_para
     }
     hunch_recall_carve(arena, &t->work.recall, p->length, g->fast ? RECALL_LOG2_FAST : RECALL_LOG2);
     hunch_scene_carve(arena, &t->work.scene);
-    t->bytes = hunch_arena_take(arena, sizeof(uint16_t) * BYTE_NODES * 256);
+    t->bytes = hunch_arena_take(arena, sizeof(uint32_t) * BYTE_NODES * 256);
 }
 
 static size_t tensor_size(const struct model_params *p) {
@@ -146,6 +146,20 @@ static bool code_exact(struct work *w, uint64_t *v, bool known) {
     return false;
 }
 
+/* In long repeats: whether this element is one more. */
+static bool code_sure(struct work *w, const uint8_t *data, uint64_t *v, bool known) {
+    struct recall *r = &w->recall;
+    if (!(r->live >> RECALL_FORWARD & 1) || r->run[RECALL_FORWARD] < RUN_SURE)
+        return false;
+    uint64_t same = hunch_element_load(&w->array, data + r->pointer[RECALL_FORWARD]);
+    if (code_flag(w, &r->sure, known && *v == same)) {
+        *v = same;
+        return true;
+    }
+    r->live &= ~(1u << RECALL_FORWARD);
+    return false;
+}
+
 static uint64_t code_raw(struct work *w, uint64_t v) {
     struct symbol s = {.depth = w->array.bits, .low = v};
     hunch_recall_rest(&w->recall, &w->guess, &s, s.depth, true);
@@ -177,7 +191,9 @@ static void code_element(struct work *w, uint8_t *data, size_t at, bool known) {
     for (unsigned k = 0; k < RECALLS; k++)
         if (r->live >> k & 1)
             r->symbol[k] = symbol_of(w, hunch_element_load(a, data + r->pointer[k]));
-    if (w->plan.way == PLAN_RAW)
+    if (code_sure(w, data, &v, known))
+        hunch_scene_skip(&w->scene, a);
+    else if (w->plan.way == PLAN_RAW)
         v = code_raw(w, v);
     else if (a->divisor == 0 || code_exact(w, &v, known))
         v = code_symbol(w, data, at, v, known);
@@ -226,17 +242,18 @@ static size_t code_array(struct tensor *t, struct coder *coder, uint8_t *data, s
 }
 
 /* What is no array: bytes in the context of the byte before. */
-static void code_bytes(struct tensor *t, struct coder *coder, uint8_t *data, size_t at) {
+static void code_bytes(struct tensor *t, uint8_t *data, size_t at) {
     unsigned last = 0;
     for (; at < t->length; at++) {
-        uint16_t *row = t->bytes + last * BYTE_NODES;
+        uint32_t *row = t->bytes + last * BYTE_NODES;
         unsigned node = 1;
         for (unsigned i = 8; i-- > 0;) {
-            uint32_t p = row[node] ^ 0x8000u;
-            unsigned bit = coder_bit(coder, p << 6 | 32, data[at] >> i & 1);
-            p = bit ? p + ((65535 - p) >> 5) : p - (p >> 5);
-            row[node] = (uint16_t)(p ^ 0x8000u);
-            node = node << 1 | bit;
+            uint32_t *c = &row[node];
+            if (*c == 0)
+                *c = counter_start(1u << 21);
+            node = node << 1 | code_flag(&t->work, c, data[at] >> i & 1);
+            if ((*c & COUNTER_LIMIT) > BYTE_LIMIT)
+                *c = (*c & ~(uint32_t)COUNTER_LIMIT) | BYTE_LIMIT;
         }
         data[at] = (uint8_t)node;
         last = data[at];
@@ -258,7 +275,7 @@ static void tensor_code(void *state, struct coder *coder, uint8_t *data) {
         a->count = (size_t)load_u64(head + 6);
         at = code_array(t, coder, data, at);
     }
-    code_bytes(t, coder, data, at);
+    code_bytes(t, data, at);
 }
 
 const struct model hunch_model_tensor = {

@@ -5,7 +5,7 @@
 enum {
     INPUT_DIGITS = 20, /* |input| < 2^20 */
     WEIGHT_MOST = 1 << 20,
-    COST_START = 1 << 8
+    ZERO_BONUS = 128 /* q8 digits: numbers themselves have more in common than differences */
 };
 
 static const uint8_t shapes[2][3] = {{FILTER_WEST, FILTER_NORTH, 5}, {2 * FILTER_WEST, FILTER_NORTH, 8}};
@@ -97,7 +97,7 @@ void hunch_forecast_make(struct forecast *f, const struct array *a, const uint8_
     }
     f->best = 0;
     for (unsigned k = 1; k < f->count; k++)
-        if (f->cost_q8[k] < f->cost_q8[f->best])
+        if (f->cost_q8[k] + (f->best == FORECAST_ZERO ? ZERO_BONUS : 0) < f->cost_q8[f->best])
             f->best = k;
 }
 

@@ -9,7 +9,7 @@
 enum stage { STAGE_CLASS, STAGE_ESCAPE, STAGE_HEAD, STAGE_DEEP, STAGES };
 
 enum {
-    GUESS_LINES_LOG2 = 11, /* lines of 16 probabilities: in the fast cache */
+    GUESS_LINES_LOG2 = 13, /* lines of 16 probabilities: near the processor */
     GUESS_EXTRAS = 4,      /* opinions of recall.h */
     GUESS_SETS = 3
 };
@@ -32,13 +32,14 @@ static inline uint16_t *guess_line(struct guess *g, uint32_t hash, uint32_t salt
     return g->lines + (size_t)(h >> (32 - GUESS_LINES_LOG2)) * 16;
 }
 
-static inline void guess_open(struct guess *g, uint32_t salt) {
+/* deep: the salt alone says much, so it is the first context. */
+static inline void guess_open(struct guess *g, uint32_t salt, bool deep) {
     if (!g->fast) {
         hunch_blend_open(&g->blend, salt);
         return;
     }
-    for (unsigned i = 0; i < 2; i++)
-        g->line[i] = guess_line(g, g->blend.hash[i], salt, i);
+    g->line[0] = guess_line(g, deep ? 0 : g->blend.hash[0], salt, 0);
+    g->line[1] = guess_line(g, g->blend.hash[deep ? 0 : 1], salt, 1);
 }
 
 /* Probabilities are kept xor 2^15, so that zeroed memory is 1/2. */

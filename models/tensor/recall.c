@@ -16,11 +16,12 @@ void hunch_recall_carve(struct arena *arena, struct recall *r, size_t length, un
 
 void hunch_recall_init(struct recall *r) {
     for (unsigned k = 0; k < RECALLS_ALL; k++)
-        for (uint32_t run = 0; run <= RUN_MOST; run++) {
+        for (uint32_t run = 0; run < RUN_CLASSES; run++) {
             r->hit[k][run] = counter_start((1u << 22) - (1u << 22) / (run + 2));
             for (unsigned s = 0; k < RECALLS && s < STAGES; s++)
                 r->map[s][k][run] = r->hit[k][run];
         }
+    r->sure = counter_start((1u << 22) - (1u << 15));
     for (unsigned i = 0; i < 64; i++)
         r->rest[i][0] = r->rest[i][1] = counter_start(1u << 21);
 }
@@ -53,9 +54,9 @@ static unsigned key_elements(const struct array *a) {
     return a->width >= 4 ? 2 : 8 / a->width;
 }
 
-/* Bytes before `p` that equal those before `at`, up to 16 elements. */
+/* Bytes before `p` that equal those before `at`, at most RUN_CLASSES - 1 elements. */
 static unsigned agreement(const struct array *a, const uint8_t *data, size_t at, size_t p) {
-    unsigned n = 0, most = RUN_MOST * a->width;
+    unsigned n = 0, most = (RUN_CLASSES - 1) * a->width;
     while (n < most && n < p && data[p - 1 - n] == data[at - 1 - n])
         n++;
     return n / a->width;
@@ -131,7 +132,7 @@ static void judge(struct recall *r, unsigned k, bool right) {
     if (right)
         r->run[k] = (uint8_t)(r->run[k] + (r->run[k] < RUN_MOST));
     else
-        r->run[k] = r->run[k] >> 2;
+        r->run[k] = (uint8_t)(recall_run(r, k) >> 2);
 }
 
 void hunch_recall_learn(struct recall *r, const struct array *a, const uint8_t *data, size_t at, bool all) {
@@ -179,7 +180,7 @@ void hunch_recall_late(struct recall *r, const struct array *a, const uint8_t *d
 }
 
 static bool code_hit(struct recall *r, struct guess *g, unsigned k, bool right, const int32_t *reciprocal) {
-    uint32_t *c = &r->hit[k][r->run[k]], p = *c >> 10;
+    uint32_t *c = &r->hit[k][recall_run(r, k)], p = *c >> 10;
     p = p < 256 ? 256 : p > (1u << 22) - 256 ? (1u << 22) - 256 : p;
     right = coder_bit(g->coder, p, right);
     counter_update(c, right, reciprocal);

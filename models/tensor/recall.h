@@ -18,7 +18,7 @@
 
 enum { RECALL_FORWARD, RECALL_MIRROR, RECALL_COLUMN, RECALL_BEFORE, RECALLS };
 enum { RECALL_TAIL_COLUMN = RECALLS, RECALL_TAIL, RECALLS_ALL };
-enum { RUN_MOST = 15 };
+enum { RUN_MOST = 255, RUN_CLASSES = 16, RUN_SURE = 32 };
 
 struct recall {
     uint64_t *follow; /* (1 << log2) what followed a few elements: a check in the high half, an offset below */
@@ -26,15 +26,20 @@ struct recall {
     unsigned log2;
     size_t pointer[RECALLS_ALL];  /* offset of the candidate; 0: none */
     uint8_t run[RECALLS_ALL];     /* right answers in a row */
+    uint32_t sure;                /* counter: forward is right, after RUN_SURE right answers */
     unsigned live;                /* bit k: candidate k agrees so far */
     struct symbol symbol[RECALLS_ALL];
-    uint32_t map[STAGES][RECALLS][RUN_MOST + 1]; /* counters: its next bit is right */
-    uint32_t hit[RECALLS_ALL][RUN_MOST + 1];     /* counters: the rest is right */
+    uint32_t map[STAGES][RECALLS][RUN_CLASSES]; /* counters: its next bit is right */
+    uint32_t hit[RECALLS_ALL][RUN_CLASSES];     /* counters: the rest is right */
     uint32_t rest[64][2];                        /* counters of bits of the rest */
     uint32_t *slot[RECALLS_ALL]; /* where the element's offset goes */
     uint64_t *asked; /* of follow, for the elements that ended one before the latest: the memory has had time */
     uint32_t check;  /* of these elements */
 };
+
+static inline unsigned recall_run(const struct recall *r, unsigned k) {
+    return r->run[k] < RUN_CLASSES ? r->run[k] : RUN_CLASSES - 1u;
+}
 
 /* Tables of at most 2^most entries for a block of so many bytes. */
 void hunch_recall_carve(struct arena *arena, struct recall *r, size_t length, unsigned most);

@@ -24,10 +24,10 @@ static unsigned ask(struct work *w, enum stage stage, unsigned node, unsigned an
     for (unsigned k = 0; k < RECALLS; k++) {
         int32_t x = 0;
         if (live >> k & 1)
-            x = b->logistic.stretch[counter_p_q12(r->map[stage][k][r->run[k]])];
+            x = b->logistic.stretch[counter_p_q12(r->map[stage][k][recall_run(r, k)])];
         b->extra[k] = answers >> k & 1 ? x : -x;
         if (first == 0 && live >> k & 1)
-            first = 1u + r->run[k];
+            first = 1u + recall_run(r, k);
     }
     b->select[0] = stage * 16 + node;
     b->select[1] = (live << 4 | (first > 0 ? first - 1 : 0)) * STAGES + stage;
@@ -38,7 +38,7 @@ static unsigned ask(struct work *w, enum stage stage, unsigned node, unsigned an
     bit = hunch_blend_bit(b, g->coder, node, bit);
     for (unsigned k = 0; live >> k; k++)
         if (live >> k & 1)
-            counter_update(&r->map[stage][k][r->run[k]], (answers >> k & 1) == bit, b->reciprocal);
+            counter_update(&r->map[stage][k][recall_run(r, k)], (answers >> k & 1) == bit, b->reciprocal);
     r->live &= bit ? answers : ~answers;
     return bit;
 }
@@ -55,7 +55,7 @@ static void spell(struct work *w, struct symbol *s, unsigned bits) {
     uint32_t told = 1;
     while (bits > 0) {
         unsigned n = bits < 4 ? bits : 4, node = 1;
-        guess_open(&w->guess, guess_mix(STAGE_ESCAPE + (w->plan.way << 8), told));
+        guess_open(&w->guess, guess_mix(STAGE_ESCAPE + (w->plan.way << 8), told), false);
         while (n-- > 0) {
             unsigned answers = 0;
             bits--;
@@ -72,7 +72,7 @@ static void spell(struct work *w, struct symbol *s, unsigned bits) {
 void hunch_symbol_class(struct work *w, struct symbol *s, unsigned classes_log2) {
     uint32_t c = w->scene.centre;
     unsigned k = 0, bits = classes_log2;
-    guess_open(&w->guess, guess_mix(STAGE_CLASS + (w->plan.way << 8), c));
+    guess_open(&w->guess, guess_mix(STAGE_CLASS + (w->plan.way << 8), c), false);
     if (ask(w, STAGE_CLASS, 1, above(&w->recall, c), s->class > c)) {
         for (c++; k < UNARY && ask(w, STAGE_CLASS, 2 + k, above(&w->recall, c), s->class > c); k++)
             c++;
@@ -108,7 +108,7 @@ void hunch_symbol_low(struct work *w, const uint8_t *data, size_t at, struct sym
     unsigned head = s->depth < HEAD_BITS ? s->depth : HEAD_BITS, rest = s->depth - head, live = w->recall.live;
     uint32_t salt = guess_mix(s->class, STAGE_HEAD + (w->plan.way << 8));
     unsigned signs = 0;
-    guess_open(&w->guess, salt);
+    guess_open(&w->guess, salt, false);
     for (unsigned k = 0; k < RECALLS; k++)
         signs |= w->recall.symbol[k].sign << k;
     s->sign = ask(w, STAGE_HEAD, 1, signs, s->sign);
@@ -119,7 +119,7 @@ void hunch_symbol_low(struct work *w, const uint8_t *data, size_t at, struct sym
         salt += s->sign;
     for (unsigned i = 0; i < w->plan.deep && rest > 0; i++) {
         unsigned n = rest < 4 ? rest : 4;
-        guess_open(&w->guess, guess_mix(salt + i, (uint32_t)(s->low >> rest ^ s->low >> rest >> 32)));
+        guess_open(&w->guess, guess_mix(salt + i, (uint32_t)(s->low >> rest ^ s->low >> rest >> 32)), true);
         code_tree(w, s, STAGE_DEEP, 1, rest, n);
         rest -= n;
     }
