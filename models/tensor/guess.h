@@ -32,14 +32,14 @@ static inline uint16_t *guess_line(struct guess *g, uint32_t hash, uint32_t salt
     return g->lines + (size_t)(h >> (32 - GUESS_LINES_LOG2)) * 16;
 }
 
-/* deep: the salt alone says much, so it is the first context. */
+/* deep: the salt alone says much, and fast levels take nothing else. */
 static inline void guess_open(struct guess *g, uint32_t salt, bool deep) {
     if (!g->fast) {
         hunch_blend_open(&g->blend, salt);
         return;
     }
-    g->line[0] = guess_line(g, deep ? 0 : g->blend.hash[0], salt, 0);
-    g->line[1] = guess_line(g, g->blend.hash[deep ? 0 : 1], salt, 1);
+    for (unsigned i = 0; i < 2; i++)
+        g->line[i] = guess_line(g, deep ? 0 : g->blend.hash[i], salt, i);
 }
 
 /* Probabilities are kept xor 2^15, so that zeroed memory is 1/2. */
