@@ -62,6 +62,7 @@ static void carve(struct arena *arena, struct tensor *t, const struct model_para
     }
     hunch_recall_carve(arena, &t->work.recall, p->length, g->fast ? RECALL_LOG2_FAST : RECALL_LOG2);
     hunch_scene_carve(arena, &t->work.scene);
+    hunch_factors_carve(arena, &t->work.factors);
     t->bytes = hunch_arena_take(arena, sizeof(uint32_t) * BYTE_NODES * 256);
 }
 
@@ -116,7 +117,7 @@ static void code_class(struct work *w, struct symbol *s) {
     const struct array *a = &w->array;
     unsigned log2 = w->plan.way == PLAN_FLOAT ? a->classes_log2 : 7;
     uint32_t last = w->plan.way == PLAN_FLOAT ? (1u << log2) - 1 : a->bits;
-    hunch_contexts_class(&w->guess, &w->scene, a, &w->plan, &w->forecast, &w->recall);
+    hunch_contexts_class(&w->guess, &w->scene, a, &w->plan, &w->forecast, &w->factors, &w->recall);
     hunch_symbol_class(w, s, log2);
     if (s->class > last) /* no encoder says so */
         s->class = last;
@@ -171,11 +172,18 @@ static uint64_t code_symbol(struct work *w, const uint8_t *data, size_t at, uint
     if (known)
         s = symbol_of(w, v);
     hunch_scene_look(&w->scene, &w->array, data, at, w->plan.step);
+    size_t column = w->scene.column;
+    if (w->plan.factors && w->scene.row == 1 && column == 0)
+        hunch_factors_open(&w->factors, &w->array, w->scene.centre);
+    if (w->factors.active)
+        hunch_factors_estimate(&w->factors, column);
     code_class(w, &s);
     if (s.class > 0 || w->plan.way == PLAN_FLOAT) {
-        hunch_contexts_low(&w->guess, &w->scene, &w->array, &w->plan, &w->forecast, &w->recall);
+        hunch_contexts_low(&w->guess, &w->scene, &w->array, &w->plan, &w->forecast, &w->factors, &w->recall);
         hunch_symbol_low(w, data, at, &s);
     }
+    if (w->factors.active)
+        hunch_factors_learn(&w->factors, &w->array, &s, column);
     hunch_scene_learn(&w->scene, &w->array, &s);
     return value_of(w, &s);
 }
@@ -233,6 +241,7 @@ static size_t code_array(struct tensor *t, struct coder *coder, uint8_t *data, s
     w->array.divisor = hunch_unit_divisor(w->plan.unit);
     w->turn = w->plan.turned ? UINT64_C(1) << (a->bits - 1) : 0;
     w->exact_past = 0;
+    w->factors.active = false;
     hunch_recall_open(&w->recall, before);
     hunch_scene_open(&w->scene, a, w->plan.way == PLAN_FLOAT ? (1u << (a->classes_log2 - 1)) - 5u : 4u);
     hunch_forecast_open(&w->forecast, levels[t->level].forecasts);

@@ -105,7 +105,8 @@ static uint64_t size_of(const struct array *a, uint64_t v) {
 /* Puts contexts into blend, as many as it has. */
 #define PUT(x) do { if (n == most) return; h[n] = guess_mix((x), n); n++; } while (0)
 
-static void float_class(struct guess *g, const struct scene *s, const struct array *a, const struct recall *r) {
+static void float_class(struct guess *g, const struct scene *s, const struct array *a, const struct factors *x,
+                        const struct recall *r) {
     uint32_t *h = g->blend.hash, most = g->blend.shape.contexts, n = 0;
     const struct column *c = &s->columns[s->column % COLUMNS_KEPT];
     uint32_t w = class_of(a, s->west[0]), ww = class_of(a, s->west[1]), nn = class_of(a, s->north[0]);
@@ -114,6 +115,11 @@ static void float_class(struct guess *g, const struct scene *s, const struct arr
     const struct symbol *b = &r->symbol[RECALL_BEFORE];
     PUT(s->spread >> 1);
     PUT(guess_mix(w, nn));
+    if (x->active) {
+        uint32_t far = (uint32_t)(x->estimate_q12 < 0 ? -x->estimate_q12 : x->estimate_q12);
+        PUT(guess_mix(far >> 8, s->spread >> 3));
+        PUT(far >> 7);
+    }
     PUT(guess_mix(row >> 2, column >> 2));
     PUT((uint32_t)s->column);
     PUT(same ? guess_mix(b->class, b->depth > 2 ? (uint32_t)(b->low >> (b->depth - 3)) : 9) : guess_mix(w, ww));
@@ -134,7 +140,8 @@ static void float_class(struct guess *g, const struct scene *s, const struct arr
     PUT(0);
 }
 
-static void float_low(struct guess *g, const struct scene *s, const struct array *a, const struct recall *r) {
+static void float_low(struct guess *g, const struct scene *s, const struct array *a, const struct factors *x,
+                      const struct recall *r) {
     uint32_t *h = g->blend.hash, most = g->blend.shape.contexts, n = 0;
     const struct column *c = &s->columns[s->column % COLUMNS_KEPT];
     uint64_t w = s->west[0], nn = s->north[0];
@@ -144,6 +151,10 @@ static void float_low(struct guess *g, const struct scene *s, const struct array
     uint32_t lean = s->row_sign_q16 >> 10, column_lean = (c->sign_q16 ^ 0x8000u) >> 12;
     PUT(s->spread >> 1);
     PUT(lean >> 1);
+    if (x->active) {
+        PUT((uint32_t)(x->estimate_q12 >> 8));
+        PUT(guess_mix((uint32_t)(x->estimate_q12 >> 9), s->spread >> 2));
+    }
     PUT(guess_mix(lean >> 2, column_lean));
     PUT(sign_of(a, w) | sign_of(a, nn) << 1 | sign_of(a, s->west[1]) << 2 | sign_of(a, s->north_west) << 3);
     PUT((uint32_t)s->column);
@@ -232,17 +243,17 @@ static void number_low(struct guess *g, const struct scene *s, const struct arra
 }
 
 void hunch_contexts_class(struct guess *g, const struct scene *s, const struct array *a, const struct plan *p,
-                          const struct forecast *f, const struct recall *r) {
+                          const struct forecast *f, const struct factors *x, const struct recall *r) {
     if (p->way == PLAN_FLOAT)
-        float_class(g, s, a, r);
+        float_class(g, s, a, x, r);
     else
         number_class(g, s, a, f);
 }
 
 void hunch_contexts_low(struct guess *g, const struct scene *s, const struct array *a, const struct plan *p,
-                        const struct forecast *f, const struct recall *r) {
+                        const struct forecast *f, const struct factors *x, const struct recall *r) {
     if (p->way == PLAN_FLOAT)
-        float_low(g, s, a, r);
+        float_low(g, s, a, x, r);
     else
         number_low(g, s, a, f);
 }

@@ -3,6 +3,7 @@
 #define HUNCH_MODELS_TENSOR_CONTEXTS_H
 
 #include "base/arena.h"
+#include "models/tensor/factors.h"
 #include "models/tensor/forecast.h"
 #include "models/tensor/guess.h"
 #include "models/tensor/plan.h"
@@ -45,8 +46,8 @@ void hunch_scene_skip(struct scene *s, const struct array *a);
 
 /* Contexts of the class, and of sign and low bits. */
 void hunch_contexts_class(struct guess *g, const struct scene *s, const struct array *a, const struct plan *p,
-                          const struct forecast *f, const struct recall *r);
+                          const struct forecast *f, const struct factors *x, const struct recall *r);
 void hunch_contexts_low(struct guess *g, const struct scene *s, const struct array *a, const struct plan *p,
-                        const struct forecast *f, const struct recall *r);
+                        const struct forecast *f, const struct factors *x, const struct recall *r);
 
 #endif

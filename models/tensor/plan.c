@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "entropy/coder.h"
+#include "models/tensor/factors.h"
 
 enum {
     WINDOWS = 16,
@@ -11,6 +12,7 @@ enum {
     CLASSES = 2048,
     STEPS = 6,
     GUESSES = 4,
+    FACTORS_LEVEL = 5,
     UNIT_SAMPLE = 1000      /* elements */
 };
 
@@ -222,12 +224,14 @@ struct plan hunch_plan_make(const struct array *array, const uint8_t *data, size
         p.step = choose_step(&s);
     else
         p.unit = 0;
+    p.factors = p.way == PLAN_FLOAT && level >= FACTORS_LEVEL && !p.recall && a.columns >= FACTORS &&
+                a.columns <= FACTOR_COLUMNS && a.count / a.columns >= FACTOR_ROWS;
     choose_depth(&p, &s, level);
     return p;
 }
 
 void hunch_plan_write(const struct plan *p, uint8_t bytes[PLAN_BYTES]) {
-    bytes[0] = (uint8_t)(p->way | p->recall << 2 | p->plain << 3 | p->turned << 4);
+    bytes[0] = (uint8_t)(p->way | p->recall << 2 | p->plain << 3 | p->turned << 4 | p->factors << 5);
     bytes[1] = (uint8_t)(p->deep | p->unit << 4);
     bytes[2] = p->step;
 }
@@ -239,6 +243,7 @@ void hunch_plan_read(struct plan *p, const struct array *a, const uint8_t bytes[
     p->recall = bytes[0] >> 2 & 1;
     p->plain = bytes[0] >> 3 & 1;
     p->turned = bytes[0] >> 4 & 1;
+    p->factors = bytes[0] >> 5 & (p->way == PLAN_FLOAT && a->columns <= FACTOR_COLUMNS);
     p->deep = bytes[1] & 15;
     p->unit = p->way == PLAN_NUMBER && a->width >= 4 && a->real && bytes[1] >> 4 < UNITS ? bytes[1] >> 4 : 0;
     p->step = bytes[2] > 0 ? bytes[2] : 1;

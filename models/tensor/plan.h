@@ -18,6 +18,7 @@ struct plan {
     uint8_t recall; /* values come again: look for them */
     uint8_t plain;  /* the lowest bits are even: no statistics */
     uint8_t turned; /* numbers have no sign */
+    uint8_t factors; /* rows are told with the help of patterns (factors.h) */
     uint8_t deep;   /* groups of 4 bits that contexts see, after the first 3 bits below the class: 0..15 */
     uint8_t step;   /* elements to the neighbour W, 1..255 */
     uint8_t unit;   /* floats are told as multiples of it (unit.h); 0: none */

@@ -31,8 +31,11 @@ static unsigned ask(struct work *w, enum stage stage, unsigned node, unsigned an
     }
     b->select[0] = stage * 16 + node;
     b->select[1] = (live << 4 | (first > 0 ? first - 1 : 0)) * STAGES + stage;
-    b->select[2] = (w->plan.way == PLAN_NUMBER) * 16u * ESTIMATES * 2 +
-                   ((w->scene.spread >> 2) % ESTIMATES * 16 + node) * 2 + (stage == STAGE_CLASS);
+    uint32_t estimate = w->scene.spread >> 2;
+    if (w->factors.active && stage == STAGE_HEAD)
+        estimate = (uint32_t)(w->factors.estimate_q12 >> 9);
+    b->select[2] = (w->plan.way == PLAN_NUMBER) * 16u * ESTIMATES * 2 + (estimate % ESTIMATES * 16 + node) * 2 +
+                   (stage == STAGE_CLASS);
     if (b->shape.sses > 0)
         b->refine[0] = (stage * 16 + node) * 16 + live;
     bit = hunch_blend_bit(b, g->coder, node, bit);

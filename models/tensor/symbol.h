@@ -9,6 +9,7 @@ struct work {
     struct recall recall;
     struct scene scene;
     struct forecast forecast;
+    struct factors factors;
     struct array array;
     struct plan plan;
     uint64_t turn;           /* xor-ed to numbers: the highest bit if they have no sign */
