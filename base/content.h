@@ -25,6 +25,8 @@ enum content_kind {
     CONTENT_TENSOR = 4,
     /* Quantised DCT coefficients of JPEG files: formats/pieces/jpeg.c and models/dct.c know. */
     CONTENT_DCT = 5,
+    /* How pieces are put together again (formats/pieces.c). */
+    CONTENT_RECIPE = 6,
     CONTENT_KINDS
 };
 

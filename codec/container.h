@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/content.h"
 #include "codec/wire.h"
 #include "hunch/hunch.h"
 
@@ -16,25 +17,35 @@ enum {
     PART_BLOCK = 0xB1,
     PART_INDEX = 0xB2,
     PART_FOOTER = 0xB3,
+    PART_MEMBERS = 0xB4,
     PART_CRITICAL = 0x40,         /* bit of a type: who does not know it must not go on */
     PART_HEADER_MOST = 2 + 255 + 4, /* bytes before a payload */
     FOOTER_LENGTH = 2 + 1 + 4 + 3 * 8 + 4
 };
 
-enum { BLOCK_SOLE = 1, BLOCK_FORMATTED = 2 }; /* bits of block_header.flags */
+enum { BLOCK_SOLE = 1, BLOCK_FORMATTED = 2, BLOCK_TYPED = 4 }; /* bits of block_header.flags */
 
 enum { BLOCK_LENGTH_MOST = 1 << 30 }; /* bytes of a block, original */
+
+/* What a model codes, alone in the block or as one of several. */
+struct stream_header {
+    uint64_t kind;          /* enum content_kind; 0 unless TYPED */
+    uint64_t length;        /* bytes before the format: of the block's content, or of what pieces made of it */
+    uint64_t model;         /* id */
+    uint64_t parameter;     /* the model's */
+    uint64_t format;        /* id; 0: none */
+    uint64_t coded_length;  /* bytes that the model codes: the format's output, or `length` */
+    uint64_t payload;       /* bytes of the payload; 0 unless TYPED, else the part tells */
+};
 
 struct block_header {
     uint8_t flags;
     uint64_t stream;        /* 0 */
     uint64_t start;         /* of its content in the archive's content, bytes */
     uint64_t length;        /* original bytes */
-    uint64_t model;         /* id */
-    uint64_t parameter;     /* the model's */
-    uint64_t format;        /* id; 0 unless FORMATTED */
-    uint64_t stream_length; /* bytes that the model codes: the format's output, or the original */
     uint64_t content_check; /* XXH3-64 of the original bytes */
+    unsigned count;         /* of streams: 1 unless TYPED */
+    struct stream_header streams[CONTENT_KINDS]; /* (count) kinds rise */
 };
 
 struct footer {
@@ -75,6 +86,9 @@ void hunch_part_write(struct part *part, uint8_t out[PART_HEADER_MOST]);
 
 /* Reads a header and its check; the payload behind it is not looked at. */
 enum reading hunch_part_read(uint8_t *bytes, size_t have, struct part *part, size_t *wanted);
+
+/* The fields of a stream in a block of several, and of a table of members. */
+void hunch_stream_fields(struct wire *w, struct stream_header *s);
 
 void hunch_index_entry(struct wire *w, struct index_entry *entry);
 
