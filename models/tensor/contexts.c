@@ -12,10 +12,9 @@ void hunch_scene_open(struct scene *s, const struct array *a, uint32_t centre) {
     struct column *columns = s->columns;
     memset(s, 0, sizeof *s);
     s->columns = columns;
-    s->kept = a->columns < COLUMNS_KEPT ? a->columns : COLUMNS_KEPT;
-    if (s->kept > a->count)
-        s->kept = a->count;
-    memset(columns, 0, s->kept * sizeof *columns);
+    size_t kept = a->columns < a->count ? a->columns : a->count;
+    kept = kept < COLUMNS_KEPT ? kept + 1 : COLUMNS_KEPT; /* one more: the last has an empty one beside it */
+    memset(columns, 0, kept * sizeof *columns);
     s->centre = centre;
     s->drift_q12 = centre << 12;
     s->all_q12 = s->row_q12 = centre << 16;
@@ -102,78 +101,112 @@ static uint64_t size_of(const struct array *a, uint64_t v) {
     return v & (array_mask(a) >> 1);
 }
 
-/* Puts contexts into blend, as many as it has. */
-#define PUT(x) do { if (n == most) return; h[n] = guess_mix((x), n); n++; } while (0)
+/* The contexts of a symbol, as many as blend has. */
+struct list {
+    uint32_t *hash;
+    unsigned count, most;
+};
+
+static struct list list_open(struct guess *g) {
+    return (struct list){g->blend.hash, 0, g->blend.shape.contexts};
+}
+
+static void put(struct list *l, uint32_t x) {
+    if (l->count < l->most) {
+        l->hash[l->count] = guess_mix(x, l->count);
+        l->count++;
+    }
+}
+
+static bool full(const struct list *l) {
+    return l->count == l->most;
+}
 
 static void float_class(struct guess *g, const struct scene *s, const struct array *a, const struct factors *x,
                         const struct recall *r) {
-    uint32_t *h = g->blend.hash, most = g->blend.shape.contexts, n = 0;
+    struct list l = list_open(g);
     const struct column *c = &s->columns[s->column % COLUMNS_KEPT];
     uint32_t w = class_of(a, s->west[0]), ww = class_of(a, s->west[1]), nn = class_of(a, s->north[0]);
     uint32_t row = s->row_q12 >> 12, column = c->size_q12 >> 12;
     bool same = r->pointer[RECALL_BEFORE] != 0;
     const struct symbol *b = &r->symbol[RECALL_BEFORE];
-    PUT(s->spread >> 1);
-    PUT(guess_mix(w, nn));
+    put(&l, s->spread >> 1);
+    put(&l, guess_mix(w, nn));
+    if (full(&l))
+        return;
     if (x->active) {
         uint32_t far = (uint32_t)(x->estimate_q12 < 0 ? -x->estimate_q12 : x->estimate_q12);
-        PUT(guess_mix(far >> 8, s->spread >> 3));
-        PUT(far >> 7);
+        put(&l, guess_mix(far >> 8, s->spread >> 3));
+        put(&l, far >> 7);
     }
-    PUT(guess_mix(row >> 2, column >> 2));
-    PUT((uint32_t)s->column);
-    PUT(same ? guess_mix(b->class, b->depth > 2 ? (uint32_t)(b->low >> (b->depth - 3)) : 9) : guess_mix(w, ww));
-    PUT(guess_mix(column >> 1, nn));
-    PUT(guess_mix(fold(size_of(a, s->west[0])), (uint32_t)s->column));
-    PUT(guess_mix(guess_mix(w, ww), class_of(a, s->west[2])));
-    PUT(guess_mix(row >> 1, w));
-    PUT(guess_mix(guess_mix(class_of(a, s->north_west), class_of(a, s->north_east)), nn));
-    PUT(fold(size_of(a, s->west[0])));
-    PUT(fold(size_of(a, s->north[0])));
-    PUT(guess_mix(s->spread >> 1, guess_mix(w, nn)));
-    PUT(guess_mix(fold(s->west[0]), fold(s->west[1])));
-    PUT(guess_mix((uint32_t)s->column, w));
-    PUT(guess_mix(nn, class_of(a, s->north[1])));
-    PUT((uint32_t)s->row);
-    PUT(guess_mix(class_of(a, s->west[1]), class_of(a, s->west[2])));
-    PUT(s->all_q12 >> 13);
-    PUT(0);
+    put(&l, guess_mix(row >> 2, column >> 2));
+    put(&l, (uint32_t)s->column);
+    if (full(&l))
+        return;
+    put(&l, same ? guess_mix(b->class, b->depth > 2 ? (uint32_t)(b->low >> (b->depth - 3)) : 9) : guess_mix(w, ww));
+    put(&l, guess_mix(column >> 1, nn));
+    if (full(&l))
+        return;
+    put(&l, guess_mix(fold(size_of(a, s->west[0])), (uint32_t)s->column));
+    put(&l, guess_mix(guess_mix(w, ww), class_of(a, s->west[2])));
+    put(&l, guess_mix(row >> 1, w));
+    put(&l, guess_mix(guess_mix(class_of(a, s->north_west), class_of(a, s->north_east)), nn));
+    put(&l, fold(size_of(a, s->west[0])));
+    put(&l, fold(size_of(a, s->north[0])));
+    if (full(&l))
+        return;
+    put(&l, guess_mix(s->spread >> 1, guess_mix(w, nn)));
+    put(&l, guess_mix(fold(s->west[0]), fold(s->west[1])));
+    put(&l, guess_mix((uint32_t)s->column, w));
+    put(&l, guess_mix(nn, class_of(a, s->north[1])));
+    put(&l, (uint32_t)s->row);
+    put(&l, guess_mix(class_of(a, s->west[1]), class_of(a, s->west[2])));
+    put(&l, s->all_q12 >> 13);
+    put(&l, 0);
 }
 
 static void float_low(struct guess *g, const struct scene *s, const struct array *a, const struct factors *x,
                       const struct recall *r) {
-    uint32_t *h = g->blend.hash, most = g->blend.shape.contexts, n = 0;
+    struct list l = list_open(g);
     const struct column *c = &s->columns[s->column % COLUMNS_KEPT];
     uint64_t w = s->west[0], nn = s->north[0];
     uint32_t row = s->row_q12 >> 12, column = c->size_q12 >> 12;
     const struct symbol *b = &r->symbol[RECALL_BEFORE];
     bool same = r->pointer[RECALL_BEFORE] != 0;
     uint32_t lean = s->row_sign_q16 >> 10, column_lean = (c->sign_q16 ^ 0x8000u) >> 12;
-    PUT(s->spread >> 1);
-    PUT(lean >> 1);
+    put(&l, s->spread >> 1);
+    put(&l, lean >> 1);
+    if (full(&l))
+        return;
     if (x->active) {
-        PUT((uint32_t)(x->estimate_q12 >> 8));
-        PUT(guess_mix((uint32_t)(x->estimate_q12 >> 9), s->spread >> 2));
+        put(&l, (uint32_t)(x->estimate_q12 >> 8));
+        put(&l, guess_mix((uint32_t)(x->estimate_q12 >> 9), s->spread >> 2));
     }
-    PUT(guess_mix(lean >> 2, column_lean));
-    PUT(sign_of(a, w) | sign_of(a, nn) << 1 | sign_of(a, s->west[1]) << 2 | sign_of(a, s->north_west) << 3);
-    PUT((uint32_t)s->column);
-    PUT(same ? guess_mix(b->class, (uint32_t)(b->low >> (b->depth - 3) | b->sign << 8)) : class_of(a, w));
-    PUT(brief(a, w));
-    PUT(guess_mix(fold(size_of(a, w)), (uint32_t)s->column));
-    PUT(brief(a, nn));
-    PUT(fold(w));
-    PUT(fold(nn));
-    PUT(guess_mix(row >> 2, column >> 2));
-    PUT(guess_mix(class_of(a, w) << 1 | sign_of(a, w), class_of(a, nn) << 1 | sign_of(a, nn)));
-    PUT((uint32_t)s->row);
-    PUT(guess_mix(fold(w), fold(s->west[1])));
-    PUT(guess_mix(sign_of(a, nn) | sign_of(a, s->north[1]) << 1, (uint32_t)s->column));
-    PUT(guess_mix(fold(w), (uint32_t)s->column));
-    PUT(guess_mix(fold(nn), (uint32_t)s->column));
-    PUT(guess_mix(brief(a, w), brief(a, s->west[1])));
-    PUT(guess_mix(brief(a, w), brief(a, nn)));
-    PUT(guess_mix(fold(s->west[1]), fold(s->west[2])));
+    put(&l, guess_mix(lean >> 2, column_lean));
+    put(&l, sign_of(a, w) | sign_of(a, nn) << 1 | sign_of(a, s->west[1]) << 2 | sign_of(a, s->north_west) << 3);
+    if (full(&l))
+        return;
+    put(&l, (uint32_t)s->column);
+    put(&l, same ? guess_mix(b->class, (uint32_t)(b->low >> (b->depth - 3) | b->sign << 8)) : class_of(a, w));
+    if (full(&l))
+        return;
+    put(&l, brief(a, w));
+    put(&l, guess_mix(fold(size_of(a, w)), (uint32_t)s->column));
+    put(&l, brief(a, nn));
+    put(&l, fold(w));
+    put(&l, fold(nn));
+    put(&l, guess_mix(row >> 2, column >> 2));
+    if (full(&l))
+        return;
+    put(&l, guess_mix(class_of(a, w) << 1 | sign_of(a, w), class_of(a, nn) << 1 | sign_of(a, nn)));
+    put(&l, (uint32_t)s->row);
+    put(&l, guess_mix(fold(w), fold(s->west[1])));
+    put(&l, guess_mix(sign_of(a, nn) | sign_of(a, s->north[1]) << 1, (uint32_t)s->column));
+    put(&l, guess_mix(fold(w), (uint32_t)s->column));
+    put(&l, guess_mix(fold(nn), (uint32_t)s->column));
+    put(&l, guess_mix(brief(a, w), brief(a, s->west[1])));
+    put(&l, guess_mix(brief(a, w), brief(a, nn)));
+    put(&l, guess_mix(fold(s->west[1]), fold(s->west[2])));
 }
 
 /* Differences of other guesses from the one in use, by digits: how sure it is, and where to. */
@@ -189,57 +222,74 @@ static struct opinions opine(const struct array *a, const struct forecast *f) {
 }
 
 static void number_class(struct guess *g, const struct scene *s, const struct array *a, const struct forecast *f) {
-    uint32_t *h = g->blend.hash, most = g->blend.shape.contexts, n = 0;
+    struct list l = list_open(g);
     const struct column *c = &s->columns[s->column % COLUMNS_KEPT];
     struct opinions o = opine(a, f);
     uint32_t best = f->best, east = s->columns[(s->column + 1) % COLUMNS_KEPT].class;
     uint32_t late = 2 * s->class[0] + s->class[1] + c->class + east;
-    PUT(guess_mix(late, best));
-    PUT(guess_mix(o.far[FORECAST_W] << 8 | o.far[FORECAST_N], o.far[FORECAST_FILTER] << 8 | best));
-    PUT(guess_mix(fold(s->west[0]), fold(s->north[0])));
-    PUT(s->spread >> 1);
-    PUT(guess_mix(s->class[0] << 8 | s->class[1], s->class[2] << 8 | best));
-    PUT(guess_mix(fold(s->west[0]), fold(s->west[1])));
-    PUT(guess_mix(o.far[FORECAST_LINE] << 8 | o.far[FORECAST_PLANE], s->class[0] << 8 | best));
-    PUT(guess_mix(s->class[0] << 8 | c->class, east << 8 | best));
-    PUT(guess_mix((uint32_t)s->column, best));
-    PUT(guess_mix(fold(f->guess[best]), best));
-    PUT(guess_mix(o.far[FORECAST_FILTER] << 8 | o.far[FORECAST_LONG], late));
-    PUT(fold(s->north[0]));
-    PUT(fold(s->west[0]));
-    PUT(guess_mix(guess_mix(fold(s->west[0]), fold(s->west[1])), fold(s->west[2])));
-    PUT(guess_mix(guess_mix(fold(s->west[0]), fold(s->north[0])), fold(s->north_west)));
-    PUT(guess_mix(s->row_q12 >> 14, c->size_q12 >> 14));
-    PUT(guess_mix(guess_mix(fold(s->north[0]), fold(s->north_east)), fold(s->west[0])));
-    PUT(guess_mix(o.far[FORECAST_BEFORE], best));
-    PUT(guess_mix(fold(s->north[0]), (uint32_t)s->column));
-    PUT(guess_mix(o.far[FORECAST_W] << 8 | o.far[FORECAST_LINE], o.far[FORECAST_FILTER] << 16 | o.far[FORECAST_LONG] << 8 | best));
+    put(&l, guess_mix(late, best));
+    put(&l, guess_mix(o.far[FORECAST_W] << 8 | o.far[FORECAST_N], o.far[FORECAST_FILTER] << 8 | best));
+    if (full(&l))
+        return;
+    put(&l, guess_mix(fold(s->west[0]), fold(s->north[0])));
+    put(&l, s->spread >> 1);
+    put(&l, guess_mix(s->class[0] << 8 | s->class[1], s->class[2] << 8 | best));
+    put(&l, guess_mix(fold(s->west[0]), fold(s->west[1])));
+    if (full(&l))
+        return;
+    put(&l, guess_mix(o.far[FORECAST_LINE] << 8 | o.far[FORECAST_PLANE], s->class[0] << 8 | best));
+    put(&l, guess_mix(s->class[0] << 8 | c->class, east << 8 | best));
+    if (full(&l))
+        return;
+    put(&l, guess_mix((uint32_t)s->column, best));
+    put(&l, guess_mix(fold(f->guess[best]), best));
+    put(&l, guess_mix(o.far[FORECAST_FILTER] << 8 | o.far[FORECAST_LONG], late));
+    put(&l, fold(s->north[0]));
+    put(&l, fold(s->west[0]));
+    put(&l, guess_mix(guess_mix(fold(s->west[0]), fold(s->west[1])), fold(s->west[2])));
+    if (full(&l))
+        return;
+    put(&l, guess_mix(guess_mix(fold(s->west[0]), fold(s->north[0])), fold(s->north_west)));
+    put(&l, guess_mix(s->row_q12 >> 14, c->size_q12 >> 14));
+    put(&l, guess_mix(guess_mix(fold(s->north[0]), fold(s->north_east)), fold(s->west[0])));
+    put(&l, guess_mix(o.far[FORECAST_BEFORE], best));
+    put(&l, guess_mix(fold(s->north[0]), (uint32_t)s->column));
+    put(&l, guess_mix(o.far[FORECAST_W] << 8 | o.far[FORECAST_LINE],
+                      o.far[FORECAST_FILTER] << 16 | o.far[FORECAST_LONG] << 8 | best));
 }
 
 static void number_low(struct guess *g, const struct scene *s, const struct array *a, const struct forecast *f) {
-    uint32_t *h = g->blend.hash, most = g->blend.shape.contexts, n = 0;
+    struct list l = list_open(g);
     struct opinions o = opine(a, f);
     uint32_t best = f->best, signs = s->sign[0] | s->sign[1] << 1;
-    PUT(guess_mix(best, 0));
-    PUT(guess_mix(o.far[FORECAST_W] << 8 | o.far[FORECAST_N], o.far[FORECAST_FILTER] << 8 | best));
-    PUT(guess_mix(fold(s->west[0]), fold(s->north[0])));
-    PUT(guess_mix(signs, best));
-    PUT(guess_mix(fold(f->guess[best]), best));
-    PUT(guess_mix(fold(s->west[0]), fold(s->west[1])));
-    PUT(guess_mix(o.far[FORECAST_LINE] << 8 | o.far[FORECAST_PLANE], best));
-    PUT(guess_mix((uint32_t)s->column, best));
-    PUT(guess_mix(o.far[FORECAST_FILTER] << 8 | o.far[FORECAST_LONG], best));
-    PUT(guess_mix(s->class[0] << 8 | s->class[1], signs << 8 | best));
-    PUT(fold(f->guess[FORECAST_FILTER]));
-    PUT(fold(s->north[0]));
-    PUT(fold(s->west[0]));
-    PUT(guess_mix(guess_mix(fold(s->west[0]), fold(s->west[1])), fold(s->west[2])));
-    PUT(guess_mix(guess_mix(fold(s->west[0]), fold(s->north[0])), fold(s->north_west)));
-    PUT(guess_mix(o.far[FORECAST_W] << 8 | o.far[FORECAST_LONG], signs << 8 | best));
-    PUT(guess_mix(guess_mix(fold(s->north[0]), fold(s->north_east)), fold(s->west[0])));
-    PUT(guess_mix(o.far[FORECAST_BEFORE], best));
-    PUT(guess_mix(fold(s->north[0]), (uint32_t)s->column));
-    PUT(s->spread >> 1);
+    put(&l, guess_mix(best, 0));
+    put(&l, guess_mix(o.far[FORECAST_W] << 8 | o.far[FORECAST_N], o.far[FORECAST_FILTER] << 8 | best));
+    if (full(&l))
+        return;
+    put(&l, guess_mix(fold(s->west[0]), fold(s->north[0])));
+    put(&l, guess_mix(signs, best));
+    put(&l, guess_mix(fold(f->guess[best]), best));
+    put(&l, guess_mix(fold(s->west[0]), fold(s->west[1])));
+    if (full(&l))
+        return;
+    put(&l, guess_mix(o.far[FORECAST_LINE] << 8 | o.far[FORECAST_PLANE], best));
+    put(&l, guess_mix((uint32_t)s->column, best));
+    if (full(&l))
+        return;
+    put(&l, guess_mix(o.far[FORECAST_FILTER] << 8 | o.far[FORECAST_LONG], best));
+    put(&l, guess_mix(s->class[0] << 8 | s->class[1], signs << 8 | best));
+    put(&l, fold(f->guess[FORECAST_FILTER]));
+    put(&l, fold(s->north[0]));
+    put(&l, fold(s->west[0]));
+    put(&l, guess_mix(guess_mix(fold(s->west[0]), fold(s->west[1])), fold(s->west[2])));
+    if (full(&l))
+        return;
+    put(&l, guess_mix(guess_mix(fold(s->west[0]), fold(s->north[0])), fold(s->north_west)));
+    put(&l, guess_mix(o.far[FORECAST_W] << 8 | o.far[FORECAST_LONG], signs << 8 | best));
+    put(&l, guess_mix(guess_mix(fold(s->north[0]), fold(s->north_east)), fold(s->west[0])));
+    put(&l, guess_mix(o.far[FORECAST_BEFORE], best));
+    put(&l, guess_mix(fold(s->north[0]), (uint32_t)s->column));
+    put(&l, s->spread >> 1);
 }
 
 void hunch_contexts_class(struct guess *g, const struct scene *s, const struct array *a, const struct plan *p,

@@ -21,7 +21,6 @@ struct column {
 struct scene {
     struct column *columns;  /* (COLUMNS_KEPT) */
     size_t column, row;      /* of the element in hand */
-    size_t kept;             /* columns in use */
     uint32_t all_q12;        /* mean of sizes in the array */
     uint32_t row_q12;        /* in the row */
     uint32_t row_sign_q16;   /* mean of signs in the row */
