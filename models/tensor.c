@@ -282,6 +282,8 @@ static void tensor_code(void *state, struct coder *coder, uint8_t *data) {
             break;
         a->base = at;
         a->count = (size_t)load_u64(head + 6);
+        if (a->columns > a->count) /* so that no sum of places wraps */
+            a->columns = a->count > 0 ? a->count : 1;
         at = code_array(t, coder, data, at);
     }
     code_bytes(t, data, at);
