@@ -53,10 +53,63 @@ static void check_as(struct bytes content, const char *as, uint64_t block, enum 
     free(archive.data);
 }
 
+/* In one block; in small ones it may be better not to take content apart. */
+static void check_whole(struct bytes content, enum content_kind kind, uint64_t least) {
+    check_as(content, NULL, 0, kind, least);
+    check_as(content, NULL, 10000, kind, 1);
+    free(content.data);
+}
+
 static void check(struct bytes content, enum content_kind kind, uint64_t least) {
     check_as(content, NULL, 0, kind, least);
     check_as(content, NULL, 10000, kind, least / 10 * 9); /* partial pictures and rows where blocks meet stay plain */
     free(content.data);
+}
+
+static size_t append_bytes(uint8_t *to, size_t at, const void *bytes, size_t n) {
+    memcpy(to + at, bytes, n);
+    return at + n;
+}
+
+/* Two pairs, a tensor of 60 x 40 floats, one of a quantised type, one of 50 x 50 halves. */
+static void check_gguf(void) {
+    static const uint8_t types[3] = {0, 12, 1}, rows[3] = {40, 1, 50}, columns[3] = {60, 100, 50};
+    static const uint32_t places[3] = {0, 9600, 9728};
+    uint8_t b[512] = "GGUF\3\0\0\0\3\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0"
+                     "\3\0\0\0\0\0\0\0abc\x8\0\0\0\2\0\0\0\0\0\0\0hi";
+    size_t at = append_bytes(b, 24 + 8 + 3 + 4 + 8 + 2, "\x11\0\0\0\0\0\0\0general.alignment\4\0\0\0\x40\0\0\0", 33);
+    for (unsigned i = 0; i < 3; i++) {
+        at = append_bytes(b, at, "\1\0\0\0\0\0\0\0t\2\0\0\0", 13);
+        store_u64(b + at, columns[i]);
+        store_u64(b + at + 8, rows[i]);
+        store_u32(b + at + 16, types[i]);
+        store_u64(b + at + 20, places[i]);
+        at += 28;
+    }
+    check(make(b, (at + 63) / 64 * 64, 9728 + 5000), CONTENT_TENSOR, 9600 + 5000);
+}
+
+static void check_programs(void) {
+    uint8_t elf[64 + 2 * 56] = "\x7F" "ELF\2\1\1", pe[256] = "MZ";
+    store_u64(elf + 32, 64);
+    store_u16(elf + 54, 56);
+    store_u16(elf + 56, 2);
+    store_u32(elf + 64, 1); /* loaded, read alone */
+    store_u32(elf + 68, 4);
+    store_u64(elf + 64 + 8, 176);
+    store_u64(elf + 64 + 32, 1000);
+    store_u32(elf + 120, 1); /* loaded and executed */
+    store_u32(elf + 124, 5);
+    store_u64(elf + 120 + 8, 4096);
+    store_u64(elf + 120 + 32, 20000);
+    check_whole(make(elf, sizeof elf, 30000), CONTENT_CODE, 20000);
+    store_u32(pe + 60, 128);
+    store_u32(pe + 128, 0x4550);
+    store_u16(pe + 134, 1);
+    store_u32(pe + 152 + 16, 15000);
+    store_u32(pe + 152 + 20, 512);
+    store_u32(pe + 152 + 36, 0x60000020);
+    check_whole(make(pe, sizeof pe, 20000), CONTENT_CODE, 15000);
 }
 
 static void files_are_recognised(void **state) {
@@ -75,6 +128,10 @@ static void files_are_recognised(void **state) {
     memset(npy + strlen(npy + 10) + 10, ' ', 117 - strlen(npy + 10));
     npy[127] = '\n';
     check(make(npy, sizeof npy, 28000), CONTENT_TENSOR, 28000);
+    uint8_t bmp[54] = "BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x64\0\0\0\x32\0\0\0\1\0\x18";
+    check(make(bmp, sizeof bmp, 15000), CONTENT_IMAGE, 15000);
+    check_gguf();
+    check_programs();
     uint8_t tensors[8 + 200];
     memset(tensors, ' ', sizeof tensors);
     store_u64(tensors, 200);
