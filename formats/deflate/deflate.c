@@ -13,7 +13,7 @@ enum {
 /* What replaying needs beside the content. */
 struct space {
     struct block *block;
-    uint32_t *head, *prev;
+    struct matcher_tables tables;
 };
 
 static void *take(struct splitter *s, struct joiner *j, size_t n) {
@@ -21,25 +21,21 @@ static void *take(struct splitter *s, struct joiner *j, size_t n) {
 }
 
 /* From whichever of both is not NULL. */
-static bool take_space(struct splitter *s, struct joiner *j, size_t heads, size_t prevs, size_t tokens,
-                       struct space *space) {
+static bool take_space(struct splitter *s, struct joiner *j, unsigned window_bits, size_t tokens, struct space *space) {
     space->block = take(s, j, sizeof *space->block);
-    space->head = take(s, j, heads * sizeof *space->head);
-    space->prev = take(s, j, prevs * sizeof *space->prev);
+    void *tables = take(s, j, hunch_matcher_tables_size(window_bits));
     token *kept = take(s, j, (tokens + 1) * sizeof *kept);
-    if (!space->block || !space->head || !space->prev || !kept)
+    if (!space->block || !tables || !kept)
         return false;
+    hunch_matcher_tables_set(&space->tables, window_bits, tables);
     space->block->token = kept;
     return true;
 }
 
 static void begin(struct replay *r, const struct space *space, const struct deflated *d, const uint8_t *plain) {
     r->block = space->block;
-    r->matcher.head = space->head;
-    r->matcher.prev = space->prev;
-    r->matcher.work_most = hunch_replay_work(d->plain);
-    hunch_matcher_init(&r->matcher, &d->rules, plain, d->plain);
-    hunch_replay_init(r, d->packed);
+    r->matcher.tables = space->tables;
+    hunch_replay_init(r, &d->rules, plain, d->plain, d->packed);
 }
 
 /* Notes of the stream by the rules of *d; false when there are too many. */
@@ -74,14 +70,12 @@ const uint8_t *hunch_deflate_open(struct splitter *s, const uint8_t *data, size_
     d->packed = facts.packed;
     d->plain = facts.plain;
     uint8_t *plain = hunch_split_scratch(s, facts.plain + 1);
-    if (!plain || !take_space(s, NULL, (size_t)1 << HASH_BITS_MOST, (size_t)1 << WINDOW_BITS_MOST, facts.tokens_most,
-                              &space))
+    if (!plain || !take_space(s, NULL, WINDOW_BITS_MOST, facts.tokens_most, &space))
         return NULL;
     if (!hunch_inflate(space.block, data, &facts, plain))
         return NULL;
-    struct search search = {data, plain, &facts, window_bits, space.block, space.head, space.prev};
-    hunch_rules_search(&search, &d->rules);
-    return take_notes(s, &space, data, plain, d) ? plain : NULL;
+    struct search search = {data, plain, &facts, window_bits, NOTES_PART, NOTES_FREE, space.block, &space.tables};
+    return hunch_rules_search(&search, &d->rules) && take_notes(s, &space, data, plain, d) ? plain : NULL;
 }
 
 void hunch_deflate_put(struct splitter *s, const struct deflated *d) {
@@ -122,7 +116,7 @@ bool hunch_deflate_join(struct joiner *j, const struct deflated *d, const uint8_
     struct replay r = {.bits = {.out = packed, .length = d->packed}};
     struct space space;
     size_t tokens = d->plain < TOKENS_MOST ? d->plain : TOKENS_MOST;
-    if (!take_space(NULL, j, hunch_matcher_heads(&d->rules), hunch_matcher_prevs(&d->rules), tokens, &space))
+    if (!take_space(NULL, j, d->rules.window_bits, tokens, &space))
         return false;
     for (unsigned i = 0; i < NOTES_LANES; i++) {
         r.notes[i].in = d->notes[i];

@@ -23,8 +23,6 @@ bool hunch_inflate_scan(struct block *block, const uint8_t *data, size_t length,
             return false;
         facts->plain += block->size;
         facts->packed = bits_bytes(&b);
-        if (facts->plain > PLAIN_LEAST + (uint64_t)plain_most * facts->packed)
-            return false;
         facts->fixed_blocks += block->type == BLOCK_FIXED;
         facts->dynamic_blocks += block->type == BLOCK_DYNAMIC;
         facts->matches += block->matches;
@@ -35,7 +33,7 @@ bool hunch_inflate_scan(struct block *block, const uint8_t *data, size_t length,
         if (!block->final)
             end_fact(facts, block->tokens);
     } while (!block->final);
-    return true;
+    return facts->plain <= PLAIN_LEAST + (uint64_t)plain_most * facts->packed;
 }
 
 static bool copy_tokens(const struct block *block, uint8_t *plain, size_t at) {

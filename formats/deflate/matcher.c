@@ -6,16 +6,29 @@ enum {
     LENGTH_NONE = 2,      /* bytes: no match */
     FILTERED_LENGTH = 5,  /* bytes: up to this a match counts nothing in filtered data */
     FAR = 4096,           /* bytes: a match of LENGTH_LEAST that is further counts nothing (levels of LEVEL_LAZY and up) */
+    CHAIN_LONG = 64,      /* candidates: searches that look at as many keep up all links */
     WORK_SHIFT = 4,       /* 16 bytes compared count as a candidate looked at */
     RANK_MOST = 256,      /* candidates that are looked at for ranks */
 };
 
-size_t hunch_matcher_heads(const struct rules *rules) {
-    return (size_t)1 << rules->hash_bits;
+#define LINK_FACTOR UINT64_C(0x9E3779B97F4A7C15)
+
+static const uint8_t link_bytes[LINKS] = {3, 4, 6};
+
+size_t hunch_matcher_tables_size(unsigned window_bits) {
+    size_t heads = (size_t)1 << HASH_BITS_MOST, prevs = (size_t)1 << window_bits;
+    return ((LINKS + 1) * heads + (LINKS + 1) * prevs) * sizeof(uint32_t);
 }
 
-size_t hunch_matcher_prevs(const struct rules *rules) {
-    return (size_t)1 << rules->window_bits;
+void hunch_matcher_tables_set(struct matcher_tables *t, unsigned window_bits, void *memory) {
+    uint32_t *at = memory;
+    for (unsigned k = 0; k < LINKS; k++, at += (size_t)1 << HASH_BITS_MOST)
+        t->head[k] = at;
+    t->count = at;
+    at += (size_t)1 << HASH_BITS_MOST;
+    for (unsigned k = 0; k < LINKS; k++, at += (size_t)1 << window_bits)
+        t->prev[k] = at;
+    t->number = at;
 }
 
 void hunch_matcher_init(struct matcher *m, const struct rules *rules, const uint8_t *data, size_t length) {
@@ -24,6 +37,7 @@ void hunch_matcher_init(struct matcher *m, const struct rules *rules, const uint
     m->at = m->entered = 0;
     m->rules = *rules;
     m->effort = *hunch_rules_effort(rules);
+    m->links = m->effort.chain >= CHAIN_LONG ? LINKS : 1;
     m->found = m->next = 0;
     m->searched = false;
     m->work = 0;
@@ -36,33 +50,59 @@ static uint32_t hash_at(const struct matcher *m, size_t at) {
     return ((uint32_t)p[0] << 2 * shift ^ (uint32_t)p[1] << shift ^ p[2]) & ((1u << bits) - 1);
 }
 
-void hunch_matcher_forget(struct matcher *m) {
-    if (m->entered >= hunch_matcher_heads(&m->rules) / 8) {
-        memset(m->head, 0, hunch_matcher_heads(&m->rules) * sizeof *m->head);
-        return;
-    }
-    for (size_t at = 0; at < m->entered; at++)
-        if (m->length - at >= LENGTH_LEAST)
-            m->head[hash_at(m, at)] = 0;
+/* Of the bytes of a link. */
+static uint32_t link_hash(const struct matcher *m, unsigned link, size_t at) {
+    if (link == 0)
+        return hash_at(m, at);
+    unsigned n = link_bytes[link];
+    uint64_t bytes = load_u32(m->data + at) | (uint64_t)load_u32(m->data + at + n - 4) << 32;
+    bytes ^= bytes >> 29;
+    return (uint32_t)(bytes * LINK_FACTOR >> (64 - HASH_BITS_MOST));
 }
 
-static bool hashes(const struct matcher *m) {
-    return m->rules.level != LEVEL_LITERALS && m->rules.level != LEVEL_RUNS;
+/* The positions that may be entered: so many bytes are there. */
+static size_t link_end(const struct matcher *m, unsigned link) {
+    return m->length < link_bytes[link] ? 0 : m->length - link_bytes[link] + 1;
+}
+
+void hunch_matcher_forget(struct matcher *m) {
+    for (unsigned k = 0; k < m->links; k++) {
+        size_t end = link_end(m, k) < m->entered ? link_end(m, k) : m->entered;
+        if (end >= ((size_t)1 << HASH_BITS_MOST) / 8)
+            memset(m->tables.head[k], 0, ((size_t)1 << HASH_BITS_MOST) * sizeof *m->tables.head[k]);
+        else
+            for (size_t at = 0; at < end; at++)
+                m->tables.head[k][link_hash(m, k, at)] = 0;
+    }
 }
 
 static size_t prev_mask(const struct matcher *m) {
     return ((size_t)1 << m->rules.window_bits) - 1;
 }
 
+static bool hashes(const struct matcher *m) {
+    return m->rules.level != LEVEL_LITERALS && m->rules.level != LEVEL_RUNS;
+}
+
+static void enter_one(struct matcher *m, unsigned link, size_t at) {
+    uint32_t hash = link_hash(m, link, at), *head = m->tables.head[link];
+    m->tables.prev[link][at & prev_mask(m)] = head[hash];
+    head[hash] = (uint32_t)at;
+    if (link == 0)
+        m->tables.number[at & prev_mask(m)] = ++m->tables.count[hash];
+}
+
 /* Enters the positions below `until` into the hash. */
 static void enter(struct matcher *m, size_t until) {
-    size_t last = m->length < LENGTH_LEAST ? 0 : m->length - LENGTH_LEAST + 1;
-    until = until < last ? until : last;
-    for (; m->entered < until; m->entered++) {
-        uint32_t hash = hash_at(m, m->entered);
-        m->prev[m->entered & prev_mask(m)] = m->head[hash];
-        m->head[hash] = (uint32_t)m->entered;
-    }
+    size_t safe = link_end(m, LINKS - 1), at = m->entered;
+    for (; at < until && at < safe; at++)
+        for (unsigned k = 0; k < m->links; k++)
+            enter_one(m, k, at);
+    for (; at < until && at < link_end(m, 0); at++)
+        for (unsigned k = 0; k < m->links; k++)
+            if (at < link_end(m, k))
+                enter_one(m, k, at);
+    m->entered = at;
 }
 
 /* The bytes, up to `most`, that a and b have in common; `most` bytes of both may be read. */
@@ -78,33 +118,72 @@ static unsigned common(const uint8_t *a, const uint8_t *b, unsigned most) {
     return n;
 }
 
-/* What zlib finds at a position (which is entered) beyond a match of `best` bytes before it: a longer match, or 0. */
-static token find(struct matcher *m, size_t at, unsigned best) {
-    size_t reach = ((size_t)1 << m->rules.window_bits) - REACH_MARGIN, left = m->end - at, mask = prev_mask(m);
-    if (left < LENGTH_LEAST || m->work > m->work_most)
-        return 0;
-    unsigned most = left < LENGTH_MOST ? (unsigned)left : LENGTH_MOST;
-    unsigned nice = m->effort.nice < most ? m->effort.nice : most;
-    unsigned chain = best >= m->effort.good ? m->effort.chain >> 2 : m->effort.chain;
-    size_t limit = at > reach ? at - reach : 0, candidate = m->prev[at & mask], from = 0;
-    const uint8_t *here = m->data + at;
-    if (candidate == 0 || candidate < limit || best >= most)
-        return 0;
-    do {
+/* A search for a match longer than `best` bytes. */
+struct quest {
+    size_t at;
+    unsigned best, most, nice, chain; /* bytes, bytes, bytes; candidates */
+    size_t limit;                     /* candidates stand behind it */
+    size_t from;                      /* where the best match stands; 0 none */
+};
+
+/* zlib's hash of 3 bytes is the same, as their number says that they are too many. */
+static bool same_hash(const uint8_t *a, const uint8_t *b) {
+    return a[0] == b[0] && a[1] == b[1] && a[2] == b[2];
+}
+
+/* Walks along the positions of a link. Any match that is found is the nearest of its length that has at least the
+ * link's bytes; matches below `enough` bytes are sought only. */
+static void seek(struct matcher *m, struct quest *q, unsigned link, unsigned enough) {
+    const uint32_t *prev = m->tables.prev[link], *number = m->tables.number;
+    const uint8_t *here = m->data + q->at;
+    size_t mask = prev_mask(m), candidate = prev[q->at & mask];
+    uint32_t first = number[q->at & mask];
+    for (; candidate > q->limit && q->best + 1 < enough; candidate = prev[candidate & mask]) {
         const uint8_t *there = m->data + candidate;
         m->work++;
-        if (there[best] != here[best] || there[best - 1] != here[best - 1] || there[0] != here[0])
-            continue;
-        unsigned length = common(there, here, most);
-        m->work += length >> WORK_SHIFT;
-        if (length <= best)
-            continue;
-        best = length;
-        from = candidate;
-        if (length >= nice)
+        if (first - number[candidate & mask] > q->chain && (link == 0 || same_hash(there, here)))
             break;
-    } while ((candidate = m->prev[candidate & mask]) > limit && --chain > 0);
-    return from ? (token)(best << TOKEN_LENGTH_SHIFT | (at - from)) : 0;
+        if (there[q->best] != here[q->best] || there[q->best - 1] != here[q->best - 1] || there[0] != here[0])
+            continue;
+        unsigned length = common(there, here, q->most);
+        m->work += length >> WORK_SHIFT;
+        if (length <= q->best)
+            continue;
+        q->best = length;
+        q->from = candidate;
+        if (length >= q->nice)
+            break;
+    }
+}
+
+/* What zlib finds at a position (which is entered) beyond a match of `best` bytes before it: a longer match, or 0. */
+static token find(struct matcher *m, size_t at, unsigned best) {
+    size_t reach = ((size_t)1 << m->rules.window_bits) - REACH_MARGIN, left = m->end - at;
+    struct quest q = {.at = at, .most = left < LENGTH_MOST ? (unsigned)left : LENGTH_MOST, .best = best};
+    if (left < LENGTH_LEAST || best >= q.most)
+        return 0;
+    q.nice = m->effort.nice < q.most ? m->effort.nice : q.most;
+    q.chain = best >= m->effort.good ? m->effort.chain >> 2 : m->effort.chain;
+    q.limit = at > reach ? at - reach : 0;
+    size_t nearest = m->tables.prev[0][at & prev_mask(m)];
+    if (nearest == 0 || nearest < q.limit)
+        return 0;
+    if (nearest == q.limit) /* alone among those so far away the first one counts */
+        q.limit--;
+    unsigned enough = q.most + 1;
+    for (unsigned k = m->links; k-- > 0 && q.from == 0 && q.best + 1 < enough;) {
+        if (left < link_bytes[k])
+            continue;
+        unsigned wanted = q.best;
+        if (q.best < link_bytes[k] - 1u)
+            q.best = link_bytes[k] - 1u;
+        seek(m, &q, k, enough);
+        if (q.from)
+            break;
+        q.best = wanted;
+        enough = link_bytes[k];
+    }
+    return q.from ? (token)(q.best << TOKEN_LENGTH_SHIFT | (at - q.from)) : 0;
 }
 
 /* The same, with what the lazy levels do not think worth a match left out. */
@@ -193,7 +272,7 @@ static unsigned walk(struct matcher *m, unsigned length, unsigned *distance, uns
     size_t limit = at > reach ? at - reach : 0;
     if (!hashes(m) || m->entered <= at || m->length - at < length)
         return 0;
-    size_t candidate = m->prev[at & mask];
+    size_t candidate = m->tables.prev[0][at & mask];
     for (unsigned n = 0, steps = 0; candidate > limit && steps < RANK_MOST; steps++) {
         if (common(m->data + candidate, m->data + at, length) == length) {
             n++;
@@ -202,7 +281,7 @@ static unsigned walk(struct matcher *m, unsigned length, unsigned *distance, uns
                 return n;
             }
         }
-        candidate = m->prev[candidate & mask];
+        candidate = m->tables.prev[0][candidate & mask];
     }
     return 0;
 }

@@ -2,12 +2,26 @@
  *
  * The matcher is told every token that the stream really has, so that one failure does not breed others. Positions are
  * those of the whole content: zlib's window slides under them, which changes nothing but that its first byte is never
- * found (position 0 here). State: 4 bytes for each entry of the hash and of the window. */
+ * found (position 0 here).
+ *
+ * zlib walks along the positions that share a hash of 3 bytes, the nearest first, up to a number of them, and takes the
+ * longest match. Here positions that share 4, or 6, bytes are linked too, and matches are first sought where they are
+ * longest; numbers of the positions within their hash tell which of them zlib would still have looked at. State: 4
+ * bytes for each entry of the three hashes, of the window four times over, and of the numbers. */
 #ifndef HUNCH_FORMATS_DEFLATE_MATCHER_H
 #define HUNCH_FORMATS_DEFLATE_MATCHER_H
 
 #include "formats/deflate/block.h"
 #include "formats/deflate/rules.h"
+
+enum { LINKS = 3 }; /* of 3 bytes as zlib has them, of 4 and of 6 */
+
+struct matcher_tables {
+    uint32_t *head[LINKS]; /* (1 << HASH_BITS_MOST) each, zeroed: the last position with this hash, 0 none */
+    uint32_t *prev[LINKS]; /* (1 << window_bits) each: by position, the position before with the same hash */
+    uint32_t *count;       /* (1 << HASH_BITS_MOST): positions that had this hash of 3 bytes */
+    uint32_t *number;      /* (1 << window_bits): by position, which of these it is */
+};
 
 struct matcher {
     const uint8_t *data;
@@ -15,24 +29,24 @@ struct matcher {
     size_t end;    /* matches end here: where the compressor had no more content yet, at most length */
     size_t at;     /* of the next token */
     size_t entered; /* positions below are in the hash; levels below LEVEL_LAZY leave some of them out */
-    uint32_t *head; /* (1 << hash_bits): the last position with this hash, 0 none */
-    uint32_t *prev; /* (1 << window_bits): by position, the position before with the same hash */
+    struct matcher_tables tables;
+    unsigned links; /* that are kept up: a short search needs no more than the first */
     struct rules rules;
     struct effort effort;
     token found; /* the match at `at`, 0 none, when `searched` */
     bool searched;
     token next; /* the better match one byte further, for which this token must be a literal; 0 none */
-    uint64_t work, work_most; /* candidates looked at; beyond the most nothing is found any more */
+    uint64_t work; /* candidates looked at */
 };
 
-/* Numbers of entries of head and prev. */
-size_t hunch_matcher_heads(const struct rules *rules);
-size_t hunch_matcher_prevs(const struct rules *rules);
+/* Bytes of the tables for these window bits, and the tables in so much zeroed memory. */
+size_t hunch_matcher_tables_size(unsigned window_bits);
+void hunch_matcher_tables_set(struct matcher_tables *tables, unsigned window_bits, void *memory);
 
-/* Begins at the content's beginning; head is zeroed. */
+/* Begins at the content's beginning; tables are set, for at least the rules' window, and their heads zeroed. */
 void hunch_matcher_init(struct matcher *m, const struct rules *rules, const uint8_t *data, size_t length);
 
-/* Zeroes head again, for another beginning. */
+/* Zeroes the heads again, for another beginning. */
 void hunch_matcher_forget(struct matcher *m);
 
 /* The token at m->at < m->end that zlib would choose. */

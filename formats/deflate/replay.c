@@ -43,14 +43,12 @@ static bool ends_by_rule(struct end_rule *e, token t, size_t at) {
     return e->matches < e->tokens / 2 && out < in / 2;
 }
 
-void hunch_replay_init(struct replay *r, size_t packed) {
+void hunch_replay_init(struct replay *r, const struct rules *rules, const uint8_t *plain, size_t length, size_t packed) {
+    hunch_matcher_init(&r->matcher, rules, plain, length);
+    r->work_most = WORK_LEAST + (uint64_t)WORK_PER_BYTE * length;
     r->stop = SIZE_MAX;
     r->notes_most = UINT64_MAX;
     r->blocks_left = BLOCKS_LEAST + packed / BLOCK_BYTES;
-}
-
-uint64_t hunch_replay_work(size_t length) {
-    return WORK_LEAST + (uint64_t)WORK_PER_BYTE * length;
 }
 
 uint64_t hunch_replay_notes(const struct replay *r) {
@@ -167,7 +165,7 @@ static bool note_tokens(struct replay *r, enum block_end end, uint64_t amount) {
     while (!ended && !stopped(r)) {
         token t;
         size_t at = m->at;
-        if (n == TOKENS_MOST || at == m->end || !next_token(r, n, &t))
+        if (n == TOKENS_MOST || at == m->end || m->work > r->work_most || !next_token(r, n, &t))
             return false;
         r->block->token[n++] = t;
         hunch_matcher_accept(m, t);

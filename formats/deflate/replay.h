@@ -21,14 +21,12 @@ struct replay {
     struct block *block;
     size_t stop;          /* taking or counting notes: ends at this place of the content; SIZE_MAX: at the end */
     uint64_t notes_most;  /* counting ends when there are more bytes of notes */
+    uint64_t work_most;   /* candidates that the matcher may look at before the stream is given up */
     uint64_t blocks_left; /* that the stream may have: none is so small that they cost time out of proportion */
 };
 
 /* Begins with bits and notes set. */
-void hunch_replay_init(struct replay *r, size_t packed);
-
-/* Candidates that the matcher may look at, for so many bytes of content. */
-uint64_t hunch_replay_work(size_t length);
+void hunch_replay_init(struct replay *r, const struct rules *rules, const uint8_t *plain, size_t length, size_t packed);
 
 /* Runs through the stream; false when it is damaged, or the notes are, or they got too long. */
 bool hunch_replay_run(struct replay *r);

@@ -7,6 +7,7 @@
 enum {
     PART_FIRST = 1 << 15, /* bytes of content */
     PART_SECOND = 1 << 18,
+    PART_NOTES_FREE = 1 << 10, /* bytes */
     PART_THIRD = 1 << 21,
     CANDIDATES_MOST = 24,
     BLOCK_BITS_USUAL = 14,
@@ -26,12 +27,11 @@ static void try_rules(const struct search *s, struct candidate *c, size_t stop, 
     struct replay r = {
         .bits = {.in = s->packed, .length = s->facts->packed},
         .block = s->block,
-        .matcher = {.head = s->head, .prev = s->prev, .work_most = hunch_replay_work(s->facts->plain)},
+        .matcher = {.tables = *s->tables},
     };
     for (unsigned i = 0; i < NOTES_LANES; i++)
         r.notes[i].length = SIZE_MAX;
-    hunch_matcher_init(&r.matcher, &c->rules, s->plain, s->facts->plain);
-    hunch_replay_init(&r, s->facts->packed);
+    hunch_replay_init(&r, &c->rules, s->plain, s->facts->plain, s->facts->packed);
     r.stop = stop;
     r.notes_most = most;
     bool good = hunch_replay_run(&r);
@@ -40,11 +40,21 @@ static void try_rules(const struct search *s, struct candidate *c, size_t stop, 
     c->tokens = r.notes[NOTES_TOKENS].at;
 }
 
-/* Tries them all; those that are as good as the best come first, and their number is returned. */
+/* Bytes of notes that would be too many for a part: generous, for parts differ. */
+static uint64_t notes_most(const struct search *s, size_t stop) {
+    uint64_t packed = s->facts->packed, plain = s->facts->plain, most = packed / s->notes_part + s->notes_free;
+    uint64_t share = 2 * packed / s->notes_part * stop / (plain + 1) + PART_NOTES_FREE;
+    return share < most ? share : most;
+}
+
+/* Tries them all; those that are as good as the best come first, and their number is returned, 0 when none is any
+ * good. */
 static unsigned try_all(const struct search *s, struct candidate *c, unsigned n, size_t stop) {
-    uint64_t best = UINT64_MAX;
+    stop = stop < s->facts->plain ? stop : s->facts->plain;
+    uint64_t best = notes_most(s, stop);
     unsigned good = 0;
-    stop = stop < s->facts->plain ? stop : SIZE_MAX;
+    if (stop == s->facts->plain)
+        stop = SIZE_MAX;
     for (unsigned i = 0; i < n; i++) {
         try_rules(s, &c[i], stop, best);
         if (c[i].cost < best) {
@@ -58,15 +68,18 @@ static unsigned try_all(const struct search *s, struct candidate *c, unsigned n,
 }
 
 /* The best of them, tried on longer and longer parts: on the second to know how good it is, on the third only while
- * there are several. */
-static void try_parts(const struct search *s, struct candidate *c, unsigned n, struct candidate *best) {
+ * there are several. False when none is any good. */
+static bool try_parts(const struct search *s, struct candidate *c, unsigned n, struct candidate *best) {
     static const size_t parts[] = {PART_FIRST, PART_SECOND, PART_THIRD};
     for (unsigned i = 0; i < sizeof parts / sizeof *parts; i++) {
         n = try_all(s, c, n, parts[i]);
+        if (n == 0)
+            return false;
         if ((n == 1 && i > 0) || parts[i] >= s->facts->plain)
             break;
     }
     *best = c[0];
+    return true;
 }
 
 static unsigned window_guess(const struct search *s) {
@@ -93,7 +106,7 @@ static void guess(const struct search *s, struct rules *rules) {
     }
 }
 
-static void search_level(const struct search *s, struct candidate *best) {
+static bool search_level(const struct search *s, struct candidate *best) {
     static const uint8_t order[] = {6, 9, 8, 7, 5, 4, 3, 2, 1};
     enum { PLAIN, FILTERED, FAR, MODES };
     struct candidate c[CANDIDATES_MOST];
@@ -112,10 +125,10 @@ static void search_level(const struct search *s, struct candidate *best) {
         c[n].rules.filtered = c[n].rules.far = false;
         c[n++].rules.level = LEVEL_RUNS;
     }
-    try_parts(s, c, n, best);
+    return try_parts(s, c, n, best);
 }
 
-static void search_hash(const struct search *s, struct candidate *best) {
+static bool search_hash(const struct search *s, struct candidate *best) {
     struct candidate c[CANDIDATES_MOST];
     unsigned n = 0;
     c[n++].rules = best->rules;
@@ -123,10 +136,10 @@ static void search_hash(const struct search *s, struct candidate *best) {
         c[n].rules = best->rules;
         c[n++].rules.hash_bits = bits;
     }
-    try_parts(s, c, n, best);
+    return try_parts(s, c, n, best);
 }
 
-static void search_window(const struct search *s, struct candidate *best) {
+static bool search_window(const struct search *s, struct candidate *best) {
     struct candidate c[CANDIDATES_MOST];
     unsigned n = 0;
     c[n++].rules = best->rules;
@@ -136,25 +149,24 @@ static void search_window(const struct search *s, struct candidate *best) {
         c[n].rules = best->rules;
         c[n++].rules.window_bits = bits;
     }
-    try_parts(s, c, n, best);
+    return try_parts(s, c, n, best);
 }
 
-void hunch_rules_search(const struct search *s, struct rules *rules) {
+bool hunch_rules_search(const struct search *s, struct rules *rules) {
     struct candidate best = {0};
     guess(s, &best.rules);
     if (s->facts->matches == 0) {
         best.rules.level = LEVEL_LITERALS;
         *rules = best.rules;
-        return;
+        return true;
     }
-    search_level(s, &best);
-    for (unsigned turn = 0; turn < TURNS && best.tokens > 0 && best.rules.level != LEVEL_RUNS; turn++) {
+    bool good = search_level(s, &best);
+    for (unsigned turn = 0; good && turn < TURNS && best.tokens > 0 && best.rules.level != LEVEL_RUNS; turn++) {
         uint64_t before = best.tokens;
-        search_hash(s, &best);
-        search_window(s, &best);
-        search_level(s, &best);
+        good = search_hash(s, &best) && search_window(s, &best) && search_level(s, &best);
         if (best.tokens == before)
             break;
     }
     *rules = best.rules;
+    return good;
 }

@@ -9,11 +9,13 @@ struct search {
     const uint8_t *packed, *plain;
     const struct stream_facts *facts;
     unsigned window_bits; /* that the container tells; 0: unknown */
+    unsigned notes_part; /* notes may have this part of the stream's size, and */
+    size_t notes_free;   /* so many bytes more */
     struct block *block;
-    uint32_t *head, *prev; /* (1 << HASH_BITS_MOST), zeroed, and zeroed again; (1 << WINDOW_BITS_MOST) */
+    const struct matcher_tables *tables; /* for any window, heads zeroed, and zeroed again */
 };
 
-/* The rules that leave the fewest notes. */
-void hunch_rules_search(const struct search *s, struct rules *rules);
+/* The rules that leave the fewest notes; false when any would leave too many. */
+bool hunch_rules_search(const struct search *s, struct rules *rules);
 
 #endif
