@@ -2,8 +2,10 @@
 
 #include "base/hash.h"
 #include "base/buffer.h"
+#include "codec/members.h"
 #include "codec/plan.h"
 #include "codec/stream.h"
+#include "formats/pieces/array.h"
 
 /* Input waits in two halves of up to one block each: whether the first half is cut as a whole block or shared out
  * evenly is known when the second is full or the input ends. */
@@ -19,6 +21,11 @@ struct encoder {
     struct buffer index;  /* entries of the blocks written */
     uint64_t archive_length; /* bytes, given or pending */
     bool ended;              /* the archive's last part is given or pending */
+    struct member_writer members;
+    uint64_t grouped;        /* members that begin in the block in hand */
+    bool boundary;           /* what waits must be cut before more is taken */
+    struct buffer outlook;   /* of struct array: those of a file that is longer than a block, places in all content */
+    uint64_t outlook_end;    /* where that file ends, as far as known */
 };
 
 static struct encoder *encoder_of(struct hunch_stream *stream) {
@@ -62,7 +69,21 @@ static bool write_block_header(struct encoder *e, struct job *job) {
     return append(e, &e->index, bytes, (size_t)(w.at - bytes));
 }
 
-static bool write_trailer(struct encoder *e) {
+static enum hunch_status write_members(struct encoder *e) {
+    uint8_t bytes[PART_HEADER_MOST];
+    struct buffer payload = {0};
+    enum hunch_status status = hunch_members_write(&e->members, &e->base.context, e->start, &payload);
+    struct part part = {.type = PART_MEMBERS, .length = payload.length};
+    part.check = (uint32_t)hunch_hash(payload.bytes, payload.length);
+    hunch_part_write(&part, bytes);
+    if (status == HUNCH_OK && (!write_pending(e, bytes, part.header_length) ||
+                               !write_pending(e, payload.bytes, payload.length)))
+        status = HUNCH_NO_MEMORY;
+    hunch_buffer_free(&payload, &e->base.context.allocator);
+    return status;
+}
+
+static bool write_index(struct encoder *e) {
     uint8_t bytes[PART_HEADER_MOST];
     struct part index = {.type = PART_INDEX, .length = e->index.length};
     index.check = (uint32_t)hunch_hash(e->index.bytes, e->index.length);
@@ -78,6 +99,11 @@ static bool write_trailer(struct encoder *e) {
     hunch_part_write(&footer, bytes);
     e->ended = true;
     return write_pending(e, bytes, footer.header_length);
+}
+
+static enum hunch_status write_trailer(struct encoder *e) {
+    enum hunch_status status = e->members.count ? write_members(e) : HUNCH_OK;
+    return status == HUNCH_OK && !write_index(e) ? HUNCH_NO_MEMORY : status;
 }
 
 /* Keeps the larger of a done block's buffer and the spare one. */
@@ -159,11 +185,57 @@ static enum hunch_status share(struct encoder *e, size_t length) {
     return HUNCH_OK;
 }
 
+/* ---- files that are longer than a block */
+
+enum { OUTLOOK_MOST = 1 << 14 /* arrays of a file that are known beyond its first block */ };
+
+/* Looks at a block with which a file begins, for the blocks behind it. */
+static enum hunch_status look_out(struct encoder *e, size_t length) {
+    const struct allocator *a = &e->base.context.allocator;
+    e->outlook.length = 0;
+    e->outlook_end = UINT64_MAX;
+    if (!e->base.context.settings.use_formats)
+        return HUNCH_OK;
+    if (!hunch_buffer_reserve(&e->outlook, a, OUTLOOK_MOST * sizeof(struct array), SIZE_MAX))
+        return HUNCH_NO_MEMORY;
+    struct array *arrays = (struct array *)(void *)e->outlook.bytes;
+    size_t n = hunch_pieces_outlook(e->halves[0].bytes, length, arrays, OUTLOOK_MOST);
+    for (size_t i = 0; i < n; i++)
+        arrays[i].before += e->start;
+    e->outlook.length = n * sizeof *arrays;
+    return HUNCH_OK;
+}
+
+/* The arrays of the outlook that lie in the next `length` bytes, as the block sees them. */
+static enum hunch_status arrays_within(const struct encoder *e, size_t length, struct buffer *known) {
+    struct outlook all = hunch_job_outlook(&e->outlook);
+    for (size_t i = 0; i < all.count; i++) {
+        struct array a;
+        if (!hunch_array_rest(&all.arrays[i], e->start, &a) || a.before >= length ||
+            e->outlook_end <= e->start + a.before || !hunch_array_fit(&a, e->outlook_end - e->start - a.before))
+            continue;
+        if (!hunch_buffer_reserve(known, &e->base.context.allocator, sizeof a, SIZE_MAX))
+            return HUNCH_NO_MEMORY;
+        memcpy(known->bytes + known->length, &a, sizeof a);
+        known->length += sizeof a;
+    }
+    return HUNCH_OK;
+}
+
+/* What is known of the next block from the ones before; a file that begins with it is looked at when it goes on. */
+static enum hunch_status foresee(struct encoder *e, size_t length, bool all, struct buffer *known) {
+    bool begins = e->start == (e->members.count ? e->members.start : 0);
+    if (begins)
+        return all ? HUNCH_OK : look_out(e, length);
+    return arrays_within(e, length, known);
+}
+
 /* Sends the first `length` bytes that wait to the pool. */
-static void cut(struct encoder *e, size_t length, bool sole, uint64_t need) {
+static void cut(struct encoder *e, size_t length, bool sole, uint64_t need, struct buffer known) {
     struct job job = {
         .kind = JOB_ENCODE,
         .input = e->halves[0],
+        .known = known,
         .memory = need,
         .block = {.flags = sole ? BLOCK_SOLE : 0, .start = e->start, .length = length},
     };
@@ -172,6 +244,21 @@ static void cut(struct encoder *e, size_t length, bool sole, uint64_t need) {
     e->start += length;
     e->cut++;
     hunch_queue_push(&e->base.queue, &job);
+}
+
+/* Whether the queue has room for the next block, in *given; else it is to wait. */
+static enum hunch_status admit(struct encoder *e, size_t length, const struct buffer *known, uint64_t *need, bool *given) {
+    *need = hunch_block_encode_need(&e->base.context, e->halves[0].bytes, length, hunch_job_outlook(known));
+    *given = false;
+    if (*need == UINT64_MAX)
+        return HUNCH_BAD_ARGUMENT;
+    switch (hunch_queue_admit(&e->base.queue, *need, (uint64_t)e->halves[1].capacity + e->spare.capacity)) {
+    case ADMISSION_LATER: return HUNCH_OK;
+    case ADMISSION_NEVER: return HUNCH_MEMORY_LIMIT;
+    case ADMISSION_GIVEN: break;
+    }
+    *given = true;
+    return HUNCH_OK;
 }
 
 /* Cuts one block if the rule allows and the queue admits it; *moved tells. `ending` means that what waits is all
@@ -184,19 +271,18 @@ static enum hunch_status cut_next(struct encoder *e, bool ending, bool finish, b
     if (waiting < 2 * block && (!ending || (waiting == 0 && !empty_archive)))
         return HUNCH_OK;
     size_t length = (size_t)hunch_plan_cut(waiting, block);
-    uint64_t need = hunch_block_encode_need(&e->base.context, e->halves[0].bytes, length);
-    uint64_t held = (uint64_t)e->halves[1].capacity + e->spare.capacity;
-    if (need == UINT64_MAX)
-        return HUNCH_BAD_ARGUMENT;
-    switch (hunch_queue_admit(&e->base.queue, need, held)) {
-    case ADMISSION_LATER: return HUNCH_OK;
-    case ADMISSION_NEVER: return HUNCH_MEMORY_LIMIT;
-    case ADMISSION_GIVEN: break;
+    uint64_t need;
+    struct buffer known = {0};
+    enum hunch_status status = foresee(e, length, ending && length == waiting, &known);
+    if (status == HUNCH_OK)
+        status = admit(e, length, &known, &need, moved);
+    if (status == HUNCH_OK && *moved && length < e->halves[0].length)
+        status = share(e, length);
+    if (status != HUNCH_OK || !*moved) {
+        hunch_buffer_free(&known, &e->base.context.allocator);
+        return status;
     }
-    if (length < e->halves[0].length && share(e, length) != HUNCH_OK)
-        return HUNCH_NO_MEMORY;
-    cut(e, length, finish && e->cut == 0 && length == waiting, need);
-    *moved = true;
+    cut(e, length, finish && e->cut == 0 && length == waiting && e->members.count == 0, need, known);
     return HUNCH_OK;
 }
 
@@ -204,6 +290,12 @@ static enum hunch_status cut_next(struct encoder *e, bool ending, bool finish, b
 static enum hunch_status feed(struct encoder *e, struct hunch_input *in, enum hunch_directive directive) {
     bool moved = true;
     enum hunch_status status = HUNCH_OK;
+    while (e->boundary && status == HUNCH_OK && moved)
+        status = cut_next(e, true, false, &moved);
+    if (e->boundary && status == HUNCH_OK && e->halves[0].length > 0)
+        return HUNCH_OK; /* the queue must give something out first */
+    e->boundary = false;
+    moved = true;
     while (status == HUNCH_OK && moved) {
         status = take(e, in);
         bool ending = directive != HUNCH_CONTINUE && in->position == in->size;
@@ -230,8 +322,9 @@ static enum hunch_status run(struct hunch_stream *stream, struct hunch_input *in
             *done = directive != HUNCH_FINISH || e->ended;
             if (*done)
                 return HUNCH_OK;
-            if (!write_trailer(e))
-                return HUNCH_NO_MEMORY;
+            status = write_trailer(e);
+            if (status != HUNCH_OK)
+                return status;
         } else if (all_taken && directive == HUNCH_CONTINUE && !hunch_queue_head_finished(&stream->queue)) {
             *done = 1;
             return HUNCH_OK;
@@ -239,6 +332,31 @@ static enum hunch_status run(struct hunch_stream *stream, struct hunch_input *in
             hunch_queue_head_wait(&stream->queue);
         }
     }
+}
+
+/* Whether the block in hand is full, as groups go, before this member. */
+static bool group_full(const struct encoder *e, const struct hunch_member *member) {
+    const struct hunch_settings *s = &e->base.context.settings;
+    uint64_t waiting = (uint64_t)e->halves[0].length + e->halves[1].length;
+    if (waiting == 0)
+        return false;
+    return (s->group_members && e->grouped >= s->group_members) ||
+           (s->group_size && (waiting >= s->group_size || member->length > s->group_size - waiting));
+}
+
+static enum hunch_status begin_member(struct hunch_stream *stream, const struct hunch_member *member) {
+    struct encoder *e = encoder_of(stream);
+    uint64_t at = e->start + e->halves[0].length + e->halves[1].length;
+    if ((e->members.count == 0 && at > 0) || e->ended)
+        return HUNCH_BAD_ARGUMENT;
+    if (e->outlook_end > at)
+        e->outlook_end = at;
+    if (group_full(e, member)) {
+        e->boundary = true;
+        e->grouped = 0;
+    }
+    e->grouped++;
+    return hunch_members_add(&e->members, &stream->context.allocator, member, at);
 }
 
 static void release(struct hunch_stream *stream) {
@@ -249,6 +367,8 @@ static void release(struct hunch_stream *stream) {
     hunch_buffer_free(&e->spare, allocator);
     hunch_buffer_free(&e->pending, allocator);
     hunch_buffer_free(&e->index, allocator);
+    hunch_members_free(&e->members, allocator);
+    hunch_buffer_free(&e->outlook, allocator);
 }
 
 enum hunch_status hunch_encoder_open(hunch_stream **stream, const struct hunch_settings *settings) {
@@ -257,6 +377,7 @@ enum hunch_status hunch_encoder_open(hunch_stream **stream, const struct hunch_s
     enum hunch_status status = hunch_stream_make(stream, sizeof(struct encoder), settings);
     if (status == HUNCH_OK) {
         (*stream)->run = run;
+        (*stream)->member = begin_member;
         (*stream)->release = release;
     }
     return status;

@@ -22,6 +22,7 @@ struct job {
     const struct context *context;
     struct block_header block;
     struct buffer input; /* owned */
+    struct buffer known; /* owned; JOB_ENCODE: struct array, what is known to lie in the content */
     size_t input_at;   /* where the content or payload begins in it */
     uint8_t *output;   /* owned allocation; NULL: the input is the output */
     size_t coded;      /* bytes of payload */
@@ -38,6 +39,9 @@ struct queue {
     unsigned capacity, first, count;
     uint64_t memory; /* bytes counted for the jobs inside */
 };
+
+/* What a buffer of struct array holds. */
+struct outlook hunch_job_outlook(const struct buffer *known);
 
 /* False when memory is short; close it all the same. The context must outlive the queue. */
 bool hunch_queue_open(struct queue *queue, const struct context *context);
