@@ -61,7 +61,7 @@ static bool take_notes(struct splitter *s, const struct space *space, const uint
 
 const uint8_t *hunch_deflate_open(struct splitter *s, const uint8_t *data, size_t length, unsigned window_bits,
                                   struct deflated *d) {
-    struct block scanned;
+    struct block scanned = {0};
     struct stream_facts facts;
     struct space space;
     if (!hunch_inflate_scan(&scanned, data, length, PLAIN_MOST, &facts) || facts.packed < PACKED_LEAST ||

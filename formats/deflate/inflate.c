@@ -36,7 +36,7 @@ bool hunch_inflate_scan(struct block *block, const uint8_t *data, size_t length,
     return facts->plain <= PLAIN_LEAST + (uint64_t)plain_most * facts->packed;
 }
 
-static bool copy_tokens(const struct block *block, uint8_t *plain, size_t at) {
+static bool copy_tokens(const struct block *block, uint8_t *plain, size_t at, size_t flushed, uint64_t *crossings) {
     for (uint32_t i = 0; i < block->tokens; i++) {
         token t = block->token[i];
         unsigned length = t >> TOKEN_LENGTH_SHIFT, distance = t & TOKEN_DISTANCE_MASK;
@@ -46,6 +46,7 @@ static bool copy_tokens(const struct block *block, uint8_t *plain, size_t at) {
         }
         if (distance > at)
             return false;
+        *crossings += at - distance < flushed;
         if (distance >= length) {
             memcpy(plain + at, plain + at - distance, length);
             at += length;
@@ -57,17 +58,21 @@ static bool copy_tokens(const struct block *block, uint8_t *plain, size_t at) {
     return true;
 }
 
-bool hunch_inflate(struct block *block, const uint8_t *data, const struct stream_facts *facts, uint8_t *plain) {
+bool hunch_inflate(struct block *block, const uint8_t *data, struct stream_facts *facts, uint8_t *plain) {
     struct bits b = {.in = data, .length = facts->packed};
-    size_t at = 0;
+    size_t at = 0, flushed = 0;
     do {
         if (!hunch_block_code(block, &b) || block->size > facts->plain - at)
             return false;
         if (block->type == BLOCK_STORED && block->size)
             memcpy(plain + at, block->stored, block->size);
-        if (block->type != BLOCK_STORED && !copy_tokens(block, plain, at))
+        if (block->type != BLOCK_STORED && !copy_tokens(block, plain, at, flushed, &facts->crossings))
             return false;
         at += block->size;
+        if (block->type == BLOCK_STORED && block->size == 0 && at > 0) {
+            facts->flushes++;
+            flushed = at;
+        }
     } while (!block->final);
     return at == facts->plain;
 }

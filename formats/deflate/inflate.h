@@ -12,6 +12,8 @@ struct stream_facts {
     uint32_t tokens_most; /* of a block */
     uint32_t fixed_blocks, dynamic_blocks;
     uint32_t ends[16];   /* blocks, not the last, of 2^i - 1 tokens */
+    uint64_t flushes;    /* empty stored blocks, not at the beginning */
+    uint64_t crossings;  /* matches with what stands before the last of these */
     uint32_t cuts;       /* blocks, not the last, of a multiple of 4096 tokens */
 };
 
@@ -20,8 +22,8 @@ struct stream_facts {
 bool hunch_inflate_scan(struct block *block, const uint8_t *data, size_t length, unsigned plain_most,
                         struct stream_facts *facts);
 
-/* Writes the content of a stream that was scanned, facts->plain bytes; false when it is damaged. block->token has
- * facts->tokens_most. */
-bool hunch_inflate(struct block *block, const uint8_t *data, const struct stream_facts *facts, uint8_t *plain);
+/* Writes the content of a stream that was scanned, facts->plain bytes, and finds the facts about flushes; false when it
+ * is damaged. block->token has facts->tokens_most. */
+bool hunch_inflate(struct block *block, const uint8_t *data, struct stream_facts *facts, uint8_t *plain);
 
 #endif

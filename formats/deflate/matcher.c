@@ -34,7 +34,7 @@ void hunch_matcher_tables_set(struct matcher_tables *t, unsigned window_bits, vo
 void hunch_matcher_init(struct matcher *m, const struct rules *rules, const uint8_t *data, size_t length) {
     m->data = data;
     m->length = m->end = length;
-    m->at = m->entered = 0;
+    m->at = m->entered = m->floor = 0;
     m->rules = *rules;
     m->effort = *hunch_rules_effort(rules);
     m->links = m->effort.chain >= CHAIN_LONG ? LINKS : 1;
@@ -170,6 +170,8 @@ static token find(struct matcher *m, size_t at, unsigned best) {
         return 0;
     if (nearest == q.limit) /* alone among those so far away the first one counts */
         q.limit--;
+    if (q.limit < m->floor)
+        q.limit = m->floor;
     unsigned enough = q.most + 1;
     for (unsigned k = m->links; k-- > 0 && q.from == 0 && q.best + 1 < enough;) {
         if (left < link_bytes[k])

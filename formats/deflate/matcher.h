@@ -28,6 +28,7 @@ struct matcher {
     size_t length; /* bytes of content, below 2^32 */
     size_t end;    /* matches end here: where the compressor had no more content yet, at most length */
     size_t at;     /* of the next token */
+    size_t floor;  /* no match begins there or before */
     size_t entered; /* positions below are in the hash; levels below LEVEL_LAZY leave some of them out */
     struct matcher_tables tables;
     unsigned links; /* that are kept up: a short search needs no more than the first */

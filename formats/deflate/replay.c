@@ -208,6 +208,8 @@ static bool note_stored(struct replay *r, uint64_t size) {
     k->size = (size_t)size;
     k->stored = r->matcher.data + r->matcher.at;
     hunch_matcher_skip(&r->matcher, k->size);
+    if (r->matcher.rules.full && size == 0)
+        r->matcher.floor = r->matcher.at;
     k->padding = hunch_notes_event(n, k->padding != 0) ? (uint8_t)hunch_notes_number(n, k->padding) : 0;
     return true;
 }

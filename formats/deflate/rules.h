@@ -23,6 +23,7 @@ struct rules {
     unsigned level;
     bool filtered; /* matches of up to 5 bytes are not worth it (levels of LEVEL_LAZY and up) */
     bool far;      /* matches of 3 bytes count however far they are (levels of LEVEL_LAZY and up), as OptiPNG has it */
+    bool full;     /* an empty stored block forgets all before it and the byte behind it, as zlib's full flush does */
     bool fixed;    /* blocks use the fixed codes */
     bool cut;      /* blocks may end early where that looks good, as gzip and zip do (not zlib) */
     unsigned window_bits;

@@ -94,6 +94,7 @@ static unsigned window_guess(const struct search *s) {
 static void guess(const struct search *s, struct rules *rules) {
     const struct stream_facts *f = s->facts;
     *rules = (struct rules){.level = 6, .window_bits = window_guess(s), .block_bits = BLOCK_BITS_USUAL};
+    rules->full = f->flushes > 0 && f->crossings == 0;
     rules->fixed = f->fixed_blocks > 0 && f->dynamic_blocks == 0;
     for (unsigned bits = BLOCK_BITS_LEAST; bits <= BLOCK_BITS_MOST; bits++)
         if (f->ends[bits] > f->ends[rules->block_bits])
