@@ -30,11 +30,13 @@ static uint64_t plain_need(const struct context *context, uint64_t length) {
 }
 
 uint64_t hunch_block_encode_need(const struct context *context, const uint8_t *data, uint64_t length,
-                                 struct outlook known) {
+                                 struct outlook known, uint64_t *room) {
+    *room = 0;
     if (length == 0)
         return 0;
     uint64_t need = plain_need(context, length);
-    return sum_saturating(need, hunch_typed_room(context, data, (size_t)length, known, need));
+    *room = hunch_typed_room(context, data, (size_t)length, known, need);
+    return sum_saturating(need, *room);
 }
 
 enum hunch_status hunch_block_decode_need(const struct context *context, const struct block_header *block,
@@ -110,7 +112,8 @@ static enum hunch_status encode_plain(const struct context *context, uint8_t *da
 }
 
 enum hunch_status hunch_block_encode(const struct context *context, uint8_t *data, struct outlook known,
-                                     struct block_header *block, uint8_t **payload, size_t *coded) {
+                                     uint64_t room, struct block_header *block, uint8_t **payload,
+                                     size_t *coded) {
     size_t length = (size_t)block->length;
     bool noise = true;
     *payload = NULL;
@@ -121,7 +124,6 @@ enum hunch_status hunch_block_encode(const struct context *context, uint8_t *dat
     enum hunch_status status = find_noise(context, data, length, &noise);
     if (status != HUNCH_OK)
         return status;
-    uint64_t room = hunch_typed_room(context, data, length, known, plain_need(context, length));
     if (noise && room == 0 && !hunch_transform_wanted(context, data, length))
         return HUNCH_OK;
     uint8_t *bytes = hunch_allocate(&context->allocator, length);

@@ -12,8 +12,8 @@ static void run(struct task *task) {
     struct job *job = (struct job *)(void *)task;
     uint8_t *input = job_input(job);
     if (job->kind == JOB_ENCODE)
-        job->status = hunch_block_encode(job->context, input, hunch_job_outlook(&job->known), &job->block, &job->output,
-                                         &job->coded);
+        job->status = hunch_block_encode(job->context, input, hunch_job_outlook(&job->known), job->room, &job->block,
+                                         &job->output, &job->coded);
     else
         job->status = hunch_block_decode(job->context, &job->block, input, job->coded, &job->output);
 }

@@ -27,6 +27,7 @@ struct job {
     uint8_t *output;   /* owned allocation; NULL: the input is the output */
     size_t coded;      /* bytes of payload */
     uint64_t memory;   /* bytes counted for it */
+    uint64_t room;     /* JOB_ENCODE: bytes of them that taking the content apart may take */
     uint64_t offset;   /* of its content in all that is decoded, bytes */
     uint64_t given;    /* bytes of its result that the caller has */
     bool told;         /* JOB_LOST: the caller knows */

@@ -25,12 +25,12 @@ struct joiner;   /* where join gets things and puts content */
 /* One plain array, as large as its file says, wherever the content in hand ends. */
 struct array {
     uint64_t before;        /* bytes of the content before its first element */
-    enum content_kind kind; /* IMAGE, AUDIO or TENSOR */
+    enum content_kind kind; /* IMAGE, AUDIO, TENSOR or CODE */
     uint8_t type[4];        /* the first bytes of its heads */
     unsigned sample;        /* bytes of a pixel, a frame or an element; 0: nonsense */
     uint64_t columns;       /* of a tensor, else 1 */
     uint64_t width, height; /* of a picture, else 1 */
-    uint64_t count;         /* pictures, frames or elements */
+    uint64_t count;         /* pictures, frames, elements or bytes */
 };
 
 struct piece {

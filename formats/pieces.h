@@ -26,6 +26,16 @@ size_t hunch_pieces_outlook(const uint8_t *data, size_t length, struct array *ar
  * join gives the content back. Frees nothing. */
 bool hunch_pieces_split(struct streams *out, const uint8_t *data, size_t length, struct outlook known);
 
+/* The same, for who wants to know what was found: calls `found` for each piece, those inside of others (depth >= 1, places
+ * in the content of the one around) before it. Pieces that `split` took back may be told too. */
+struct finding {
+    const struct piece *piece;
+    size_t offset, length; /* bytes */
+    unsigned depth;
+};
+bool hunch_pieces_find(struct streams *out, const uint8_t *data, size_t length,
+                       void (*found)(void *opaque, const struct finding *finding), void *opaque);
+
 /* Bytes that join allocates at most, for streams of `total` bytes in all. */
 uint64_t hunch_pieces_scratch(uint64_t length, uint64_t total);
 

@@ -132,11 +132,11 @@ def read_stream(f, payload):
 
 def read_streams(f, payload):
     streams, count = [], f.varint()
-    if not 1 <= count <= 7:
+    if not 1 <= count <= 8:
         raise Unsupported("number of streams")
     for _ in range(count):
         stream = read_stream(f, payload)
-        if stream.kind > 6 or streams and stream.kind <= streams[-1].kind:
+        if stream.kind > 7 or streams and stream.kind <= streams[-1].kind:
             raise Unsupported("kinds of streams")
         streams.append(stream)
         payload = payload[len(stream.payload):]

@@ -2,7 +2,7 @@
 
 import container
 
-BYTES, IMAGE, AUDIO, TENSOR, RECIPE = 0, 2, 3, 4, 6
+BYTES, IMAGE, AUDIO, TENSOR, RECIPE, CODE = 0, 2, 3, 4, 6, 7
 ELEMENT_BYTES = {1: 8, 2: 4, 3: 2, 4: 2, 5: 1, 6: 1, 7: 2, 8: 4, 9: 8}
 KNOWN = {0, 5, 6}
 
@@ -46,6 +46,8 @@ def array_bytes(kind, head):
 
 def array(streams):
     kind = streams.varint()
+    if kind == CODE:
+        return streams.take(CODE, streams.varint())
     if kind not in (IMAGE, AUDIO, TENSOR):
         raise container.Damaged("an array of no known kind")
     head = streams.take(kind, {IMAGE: 13, AUDIO: 8, TENSOR: 14}[kind])

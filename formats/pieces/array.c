@@ -38,6 +38,11 @@ struct array hunch_array_audio(uint64_t before, unsigned channels, unsigned bits
                           .sample = channels * (bits / 8), .columns = 1, .width = 1, .height = 1, .count = frames};
 }
 
+struct array hunch_array_code(uint64_t before, uint64_t bytes) {
+    return (struct array){.before = before, .kind = CONTENT_CODE, .sample = 1, .columns = 1, .width = 1, .height = 1,
+                          .count = bytes};
+}
+
 struct array hunch_array_tensor(uint64_t before, unsigned element, unsigned flags, uint64_t columns, uint64_t elements) {
     return (struct array){.before = before, .kind = CONTENT_TENSOR, .type = {(uint8_t)element, (uint8_t)flags},
                           .sample = hunch_array_element_bytes(element), .columns = columns > UINT32_MAX || !columns ? 1 : columns,
@@ -96,6 +101,7 @@ static size_t write_head(const struct array *a, uint8_t head[IMAGE_HEAD + TENSOR
     case CONTENT_AUDIO:
         store_u32(head + 4, (uint32_t)a->count);
         return AUDIO_HEAD;
+    case CONTENT_CODE: return 0;
     default:
         store_u32(head + 2, (uint32_t)a->columns);
         store_u64(head + 6, a->count);
@@ -110,6 +116,8 @@ size_t hunch_array_put(struct splitter *s, const uint8_t *data, size_t length, c
         return 0;
     size_t size = (size_t)hunch_array_size(&a);
     hunch_split_varint(s, a.kind);
+    if (a.kind == CONTENT_CODE)
+        hunch_split_varint(s, size);
     hunch_split_put(s, a.kind, head, write_head(&a, head));
     hunch_split_put(s, a.kind, data, size);
     return size;
@@ -119,9 +127,17 @@ static size_t head_length(enum content_kind kind) {
     return kind == CONTENT_IMAGE ? IMAGE_HEAD : kind == CONTENT_AUDIO ? AUDIO_HEAD : TENSOR_HEAD;
 }
 
+static bool put_bytes(struct joiner *j, enum content_kind kind, uint64_t size) {
+    if (size > hunch_join_left(j, kind))
+        return false;
+    return hunch_join_put(j, hunch_join_get(j, kind, (size_t)size), (size_t)size);
+}
+
 static bool array_join(struct joiner *j) {
     uint64_t number = hunch_join_varint(j);
     struct array a;
+    if (number == CONTENT_CODE)
+        return put_bytes(j, CONTENT_CODE, hunch_join_varint(j));
     if (number < CONTENT_IMAGE || number > CONTENT_TENSOR)
         return false;
     enum content_kind kind = (enum content_kind)number;
@@ -134,10 +150,7 @@ static bool array_join(struct joiner *j) {
         a = hunch_array_audio(0, head[0], head[1], head[2], load_u32(head + 4));
     else
         a = hunch_array_tensor(0, head[0], head[1], 1, load_u64(head + 6));
-    uint64_t size = hunch_array_size(&a);
-    if (size > hunch_join_left(j, kind))
-        return false;
-    return hunch_join_put(j, hunch_join_get(j, kind, (size_t)size), (size_t)size);
+    return put_bytes(j, kind, hunch_array_size(&a));
 }
 
 static bool array_probe(const uint8_t *data, size_t length) {

@@ -1,6 +1,7 @@
 /* The piece that is one array (piece.h): described, cut, put and joined.
  *
- * Recipe: varint kind. Stream of that kind: a head (base/content.h) and what it says. */
+ * Recipe: varint kind; for code varint bytes. Stream of that kind: a head (base/content.h; for code none) and what it
+ * says. */
 #ifndef HUNCH_FORMATS_PIECES_ARRAY_H
 #define HUNCH_FORMATS_PIECES_ARRAY_H
 
@@ -16,6 +17,7 @@ unsigned hunch_array_element_bytes(unsigned element);
 /* Descriptions; nonsense gives an array that put declines. Pictures: layout as in a head. */
 struct array hunch_array_image(uint64_t before, unsigned layout, uint64_t width, uint64_t height, uint64_t count);
 struct array hunch_array_audio(uint64_t before, unsigned channels, unsigned bits, unsigned flags, uint64_t frames);
+struct array hunch_array_code(uint64_t before, uint64_t bytes);
 struct array hunch_array_tensor(uint64_t before, unsigned element, unsigned flags, uint64_t columns, uint64_t elements);
 
 /* Bytes of all elements; UINT64_MAX for nonsense. */

@@ -81,6 +81,11 @@ struct hunch_settings {
      * the one in hand holds group_members of them, or would grow beyond group_size bytes. 0: no such bound. */
     uint64_t group_members; /* default 0 */
     uint64_t group_size;    /* bytes; default 0 */
+    /* What bare content is, for encoders; NULL (default): what it looks like. Rows of numbers, "f32:768": f64 f32 f16 bf16
+     * f8 i8 i16 i32 i64 and the numbers in a row; pictures, "rgb8:640x480" or, when rows follow without end, "rgb8:640":
+     * gray8 rgb8 rgba8 gray16be rgb16be; sound, "pcm16:2": pcm8 pcm16 pcm24 pcm32 pcmf32 and the channels. A wrong word
+     * costs size, never content. Not for members. Must live until the encoder is closed. */
+    const char *as;
 };
 
 enum {
@@ -236,6 +241,24 @@ HUNCH_API uint64_t hunch_archive_find(const hunch_archive *archive, const char *
 
 /* Frees the archive and writes NULL to *archive. */
 HUNCH_API void hunch_archive_close(hunch_archive **archive);
+
+/* ---- what content is ------------------------------------------------------------------------------------ */
+
+/* Something that was recognised in content. */
+struct hunch_finding {
+    size_t sizeof_finding;
+    const char *name;    /* of a format or a piece, static */
+    const char *summary; /* static */
+    uint64_t offset;     /* where it begins, bytes; with depth, in what the finding around it holds */
+    uint64_t length;     /* bytes */
+    unsigned depth;      /* 0: in the content itself; 1..: inside of the next finding that has one less */
+};
+
+/* Calls `found` for everything that the library recognises in a block's content and would take apart. Says nothing of
+ * whether that will pay: encoding measures it. Errors: BAD_ARGUMENT, NO_MEMORY. */
+HUNCH_API enum hunch_status hunch_recognise(const void *data, size_t length, const struct hunch_settings *settings,
+                                            void (*found)(void *opaque, const struct hunch_finding *finding),
+                                            void *opaque);
 
 /* ---- registries ------------------------------------------------------------------------------------------ */
 
