@@ -95,7 +95,7 @@ static size_t recipe_of(const uint8_t *data, size_t length, const char *what) {
 
 static void check_settings(enum sort sort, struct settings how) {
     char what[100];
-    size_t length, size = sort == ZEROS ? SIZE / 20 : SIZE;
+    size_t length, size = sort == ZEROS ? SIZE / 20 : sort == TEXT ? SIZE : SIZE / 3;
     uint8_t *data = pack(contents[sort], size, how, SIZE, Z_NO_FLUSH, &length);
     snprintf(what, sizeof what, "sort %d, level %d, strategy %d, memory %d, window %d", (int)sort, how.level,
              how.strategy, how.memory, how.window);
@@ -108,14 +108,14 @@ static void check_settings(enum sort sort, struct settings how) {
 
 static void all_settings_of_zlib_are_foretold(void **state) {
     (void)state;
-    static const int memories[] = {1, 4, 8, 9}, windows[] = {9, 12, 15};
+    static const int memories[] = {1, 8, 9}, windows[] = {9, 15};
     for (unsigned c = 0; c < CONTENTS; c++)
         for (int strategy = Z_DEFAULT_STRATEGY; strategy <= Z_FIXED; strategy++)
             for (int level = 0; level <= 9; level++)
-                for (unsigned i = 0; i < 12; i++)
+                for (unsigned i = 0; i < 6; i++)
                     if (random_below(&seed, share) == 0)
                         check_settings((enum sort)c,
-                                       (struct settings){level, strategy, memories[i / 3], windows[i % 3]});
+                                       (struct settings){level, strategy, memories[i / 2], windows[i % 2]});
 }
 
 static void flushes_cost_little(void **state) {

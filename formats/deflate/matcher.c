@@ -44,14 +44,14 @@ void hunch_matcher_init(struct matcher *m, const struct rules *rules, const uint
 }
 
 /* Of 3 bytes. Those that differ may have the same, and then they are candidates that cost a look. */
-static uint32_t hash_at(const struct matcher *m, size_t at) {
+static inline uint32_t hash_at(const struct matcher *m, size_t at) {
     unsigned bits = m->rules.hash_bits, shift = (bits + 2) / 3;
     const uint8_t *p = m->data + at;
     return ((uint32_t)p[0] << 2 * shift ^ (uint32_t)p[1] << shift ^ p[2]) & ((1u << bits) - 1);
 }
 
 /* Of the bytes of a link. */
-static uint32_t link_hash(const struct matcher *m, unsigned link, size_t at) {
+static inline uint32_t link_hash(const struct matcher *m, unsigned link, size_t at) {
     if (link == 0)
         return hash_at(m, at);
     unsigned n = link_bytes[link];
@@ -84,7 +84,7 @@ static bool hashes(const struct matcher *m) {
     return m->rules.level != LEVEL_LITERALS && m->rules.level != LEVEL_RUNS;
 }
 
-static void enter_one(struct matcher *m, unsigned link, size_t at) {
+static inline void enter_one(struct matcher *m, unsigned link, size_t at) {
     uint32_t hash = link_hash(m, link, at), *head = m->tables.head[link];
     m->tables.prev[link][at & prev_mask(m)] = head[hash];
     head[hash] = (uint32_t)at;
@@ -95,9 +95,13 @@ static void enter_one(struct matcher *m, unsigned link, size_t at) {
 /* Enters the positions below `until` into the hash. */
 static void enter(struct matcher *m, size_t until) {
     size_t safe = link_end(m, LINKS - 1), at = m->entered;
-    for (; at < until && at < safe; at++)
-        for (unsigned k = 0; k < m->links; k++)
-            enter_one(m, k, at);
+    for (; at < until && at < safe; at++) {
+        enter_one(m, 0, at);
+        if (m->links == 1)
+            continue;
+        enter_one(m, 1, at);
+        enter_one(m, 2, at);
+    }
     for (; at < until && at < link_end(m, 0); at++)
         for (unsigned k = 0; k < m->links; k++)
             if (at < link_end(m, k))

@@ -63,6 +63,8 @@ static unsigned try_all(const struct search *s, struct candidate *c, unsigned n,
         }
         if (c[i].cost == best)
             c[good++] = c[i];
+        if (good == 1 && stop == SIZE_MAX && c[0].tokens == 0) /* all of the stream is foretold */
+            break;
     }
     return good;
 }
