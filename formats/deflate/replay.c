@@ -109,10 +109,14 @@ static enum block_end note_end(struct replay *r, uint64_t *amount) {
         return ENDS;
     uint64_t number = hunch_notes_number(n, end);
     *amount = hunch_notes_number(n, *amount);
+    n->broken |= number >= ENDS;
     return number < ENDS ? (enum block_end)number : ENDS;
 }
 
-/* A token other than the one foretold: 0 is the literal, others the length of a match and its rank or distance. */
+#define TOKEN_NONE UINT32_MAX
+
+/* A token other than the one foretold: 0 is the literal, others the length of a match and its rank or distance.
+ * TOKEN_NONE: damaged. */
 static token note_token(struct replay *r, token t) {
     struct notes *n = &r->notes[NOTES_TOKENS];
     struct matcher *m = &r->matcher;
@@ -122,7 +126,7 @@ static token note_token(struct replay *r, token t) {
         return m->data[m->at];
     length = told + LENGTH_LEAST - 1;
     if (length > LENGTH_MOST || length > m->end - m->at)
-        return 0;
+        return TOKEN_NONE;
     uint64_t rank = joining(r) ? 0 : hunch_matcher_rank(m, (unsigned)length, (unsigned)distance);
     rank = hunch_notes_number(n, rank);
     if (rank == 0)
@@ -130,21 +134,18 @@ static token note_token(struct replay *r, token t) {
     else if (joining(r) && rank <= UINT32_MAX)
         distance = hunch_matcher_ranked(m, (unsigned)length, (unsigned)rank);
     if (distance == 0 || distance > DISTANCE_MOST || distance > m->at)
-        return 0;
+        return TOKEN_NONE;
     return (token)(length << TOKEN_LENGTH_SHIFT | distance);
 }
 
-/* One token, foretold or noted; a match of no bytes when the notes are damaged. */
+/* One token, foretold or noted; false when the notes are damaged. */
 static bool next_token(struct replay *r, uint32_t i, token *t) {
     struct matcher *m = &r->matcher;
     *t = hunch_matcher_predict(m);
     token real = joining(r) ? 0 : r->block->token[i];
-    if (hunch_notes_event(&r->notes[NOTES_TOKENS], real != *t)) {
+    if (hunch_notes_event(&r->notes[NOTES_TOKENS], real != *t))
         *t = note_token(r, real);
-        if (*t == 0 && m->data[m->at] != 0)
-            return false;
-    }
-    return token_size(*t) <= m->end - m->at;
+    return *t != TOKEN_NONE && token_size(*t) <= m->end - m->at;
 }
 
 static void set_end(struct matcher *m, size_t end) {
@@ -191,11 +192,11 @@ static bool note_type(struct replay *r) {
         type = hunch_shape_type(&predicted, &f, k->size);
     if (hunch_notes_event(n, k->type != type)) {
         uint64_t number = hunch_notes_number(n, k->type);
-        if (number != BLOCK_FIXED && number != BLOCK_DYNAMIC)
-            return false;
-        type = (enum block_type)number;
+        type = number == BLOCK_FIXED || number == BLOCK_DYNAMIC ? (enum block_type)number : BLOCK_STORED;
     }
     k->type = type;
+    if (type == BLOCK_STORED) /* such a block has no tokens: damaged */
+        return false;
     return type != BLOCK_DYNAMIC || hunch_shape_note(&k->shape, &predicted, &r->notes[NOTES_SHAPES]);
 }
 
