@@ -13,10 +13,12 @@ void hunch_plain_code(struct plain *p, struct coder *coder, uint8_t *data, size_
         unsigned node = 1;
         for (unsigned place = 8; place-- > 0;) {
             int32_t one = nodes[node] ^ HALF; /* memory comes zeroed, which is a half */
-            unsigned bit = coder_bit(coder, (uint32_t)one << 6 | 32, data[i] >> place & 1);
+            /* the first bit of a byte is turned over: else 0xFF bytes, all at the bottom of the coder's interval, cost
+             * less than measured */
+            unsigned turn = place == 7, bit = coder_bit(coder, (uint32_t)one << 6 | 32, (data[i] >> place & 1) ^ turn);
             one += ((bit ? 65535 : 0) - one) >> RATE;
             nodes[node] = (uint16_t)(one ^ HALF);
-            node = node << 1 | bit;
+            node = node << 1 | (bit ^ turn);
         }
         p->before = data[i] = (uint8_t)node;
     }
