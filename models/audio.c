@@ -31,22 +31,22 @@ enum {
 };
 
 static const struct plan plans[LEVELS] = {
-    {.leasts = {{16, 8, 255, 2}}, .opinions = 3},
-    {.leasts = {{16, 8, 128, 3}}, .filters = {{16, 400, 0, 0}}, .every = 64, .forget = 9, .opinions = 4},
-    {.leasts = {{16, 12, 64, 4}, {8, 4, 32, 4}}, .filters = {{32, 300, 0, 0}, {16, 400, 1, 0}}, .every = 16, .forget = 9,
+    {.leasts = {{16, 4, 255, 2}}, .opinions = 3},
+    {.leasts = {{16, 8, 128, 3}}, .filters = {{16, 400, 0}}, .every = 64, .forget = 9, .opinions = 4},
+    {.leasts = {{16, 8, 64, 4}, {8, 4, 32, 3}}, .filters = {{32, 500, 0}, {16, 800, 1}}, .every = 16, .forget = 8,
      .opinions = 6},
-    {.leasts = {{24, 16, 32, 5}, {12, 8, 32, 3}}, .filters = {{32, 300, 0, 0}, {16, 400, 1, 0}}, .every = 16, .forget = 9,
+    {.leasts = {{24, 12, 64, 4}, {12, 4, 32, 3}}, .filters = {{32, 500, 0}, {16, 800, 1}}, .every = 16, .forget = 8,
      .opinions = 9},
-    {.leasts = {{24, 16, 32, 5}, {16, 12, 16, 4}}, .filters = {{256, 200, 0, 0}, {32, 300, 1, 0}, {16, 400, 2, 0}}, .every = 8,
-     .forget = 9, .opinions = 15},
-    {.leasts = {{24, 24, 32, 5}, {16, 16, 16, 4}}, .filters = {{256, 200, 0, 0}, {32, 300, 1, 0}, {16, 400, 2, 0}}, .every = 8,
-     .forget = 9, .opinions = 15},
-    {.leasts = {{32, 24, 32, 5}, {16, 16, 16, 4}}, .filters = {{256, 200, 0, 0}, {32, 300, 1, 0}, {16, 400, 2, 0}}, .every = 4,
-     .forget = 9, .opinions = 15},
-    {.leasts = {{32, 32, 32, 5}, {16, 16, 16, 4}}, .filters = {{256, 200, 0, 0}, {32, 300, 1, 0}, {16, 400, 2, 0}}, .every = 2,
-     .forget = 9, .opinions = 15},
-    {.leasts = {{32, 32, 32, 5}, {16, 16, 16, 4}}, .filters = {{256, 200, 0, 0}, {32, 300, 1, 0}, {16, 400, 2, 0}}, .every = 1,
-     .forget = 9, .opinions = 15},
+    {.leasts = {{24, 16, 64, 4}, {16, 4, 16, 4}}, .filters = {{256, 300, 0}, {16, 800, 1}}, .every = 16, .forget = 8,
+     .opinions = 12},
+    {.leasts = {{32, 16, 32, 5}, {16, 8, 16, 4}, {8, 4, 8, 3}},
+     .filters = {{256, 300, 0}, {32, 500, 1}, {16, 800, 2}}, .every = 8, .forget = 8, .opinions = 15},
+    {.leasts = {{32, 24, 32, 5}, {16, 8, 8, 5}, {8, 4, 8, 3}},
+     .filters = {{256, 300, 0}, {32, 500, 1}, {16, 800, 2}}, .every = 4, .forget = 8, .opinions = 15},
+    {.leasts = {{32, 24, 16, 6}, {24, 16, 16, 4}, {16, 8, 8, 4}, {8, 4, 8, 3}},
+     .filters = {{256, 300, 0}, {32, 500, 1}, {16, 800, 2}}, .every = 2, .forget = 8, .opinions = 15},
+    {.leasts = {{32, 32, 16, 6}, {24, 16, 16, 4}, {16, 8, 8, 4}, {8, 4, 4, 3}},
+     .filters = {{256, 300, 0}, {32, 500, 1}, {16, 800, 2}}, .every = 1, .forget = 8, .opinions = 15},
 };
 
 struct audio {
@@ -169,9 +169,8 @@ static void code_grids(struct audio *a, struct coder *coder, const struct audio_
 static bool prepare(struct audio *a, const struct audio_array *s, bool *other) {
     uint8_t now[3] = {(uint8_t)s->channels, s->form, (uint8_t)s->bits};
     *other = memcmp(now, a->signature, sizeof now) != 0;
-    if (!*other) {
+    if (!*other)
         return true;
-    }
     size_t need = pool_need(a->plan, s->channels);
     return need / CLEAR_SHARE <= hunch_audio_bytes(s);
 }

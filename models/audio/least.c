@@ -5,7 +5,7 @@
 
 #include "base/bytes.h"
 
-enum { ONE = 1 << 30, PIVOT_LEAST = 1 << 15, RIDGE = 28 };
+enum { ONE = 1 << 30, PIVOT_LEAST = 1 << 15, RIDGE = 28, TOP_LEAST = 48, TOP_GOOD = 53, TOP_MOST = 56, UP_MOST = 40 };
 
 void hunch_least_carve(struct arena *arena, struct least *q, const struct least_shape *shape) {
     size_t v = (size_t)shape->channels * (shape->lags + 1), samples = (size_t)shape->channels * (shape->lags + shape->block);
@@ -69,9 +69,13 @@ void hunch_back_solve(const struct audio_kernels *k, const int32_t *l, unsigned 
     }
 }
 
-int64_t hunch_least_predict(const struct least *q, const struct audio_kernels *k, unsigned channel) {
+int64_t hunch_least_predict(struct least *q, const struct audio_kernels *k, unsigned channel) {
+    const int64_t most = INT64_C(1) << (31 + LEAST_WEIGHT_BITS);
     unsigned c = q->shape.channels;
-    return k->dot(q->x + (size_t)q->filled * c, q->w + (size_t)channel * q->variables, q->shape.lags * c + channel);
+    const int32_t *w = q->w + (size_t)channel * q->variables;
+    int64_t v = k->dot(q->x + (size_t)q->filled * c, w, q->shape.lags * c + channel);
+    q->last = v > most ? most : v < -most ? -most : v;
+    return q->last;
 }
 
 /* Products of the variables over the block. */
@@ -93,16 +97,22 @@ static void block_products(struct least *q, const struct audio_kernels *k) {
     }
 }
 
+/* The largest of the entries first, first + step, ... of the diagonal of an n x n matrix; at least 1. */
+static uint64_t largest_diagonal(const int64_t *a, unsigned n, unsigned first, unsigned step) {
+    int64_t most = 1;
+    for (unsigned i = first; i < n; i += step) {
+        int64_t v = a[(size_t)i * n + i];
+        most = v > most ? v : most;
+    }
+    return (uint64_t)most;
+}
+
 /* Powers of two that bring each channel's largest diagonal entry into [2^58, 2^60). */
 static void scales(const struct least *q, unsigned scale[LEAST_CHANNELS_MAX]) {
     unsigned c = q->shape.channels, n = q->variables;
     for (unsigned a = 0; a < c; a++) {
-        uint64_t most = 1;
-        for (unsigned i = a; i < n; i += c) {
-            uint64_t v = (uint64_t)q->r[(size_t)i * n + i];
-            most = v > most ? v : most;
-        }
-        scale[a] = (59 - (63 - (unsigned)__builtin_clzll(most))) / 2;
+        unsigned top = 63 - (unsigned)__builtin_clzll(largest_diagonal(q->r, n, a, c));
+        scale[a] = top > 59 ? 0 : (59 - top) / 2;
     }
 }
 
@@ -133,16 +143,48 @@ static void solve(struct least *q, const struct audio_kernels *k) {
     }
 }
 
-static void end_block(struct least *q, const struct audio_kernels *k) {
+/* v * 2^up, the bits that fall off lost. */
+static int64_t shifted(int64_t v, int up) {
+    return up >= 0 ? (int64_t)((uint64_t)v << (up & 63)) : v >> (-up > 63 ? 63 : -up);
+}
+
+static int log2_of(uint64_t v) {
+    return 63 - __builtin_clzll(v);
+}
+
+static void shift_all(struct least *q, int up) {
+    unsigned n = q->variables;
+    q->up += up;
+    for (unsigned i = 0; i < n; i++)
+        for (unsigned j = 0; j <= i; j++)
+            q->r[(size_t)i * n + j] = shifted(q->r[(size_t)i * n + j], up);
+}
+
+/* R takes the block in, divided by how much it was missed by: factor * 2^-(15 + down) is about 1 / mean. */
+static void take_block(struct least *q) {
     unsigned c = q->shape.channels, n = q->variables;
-    block_products(q, k);
+    uint64_t mean_q4 = q->missed_q4 / (q->shape.block * c) + 4;
+    int down = log2_of(mean_q4);
+    uint64_t mantissa = down > 15 ? mean_q4 >> (down - 15) : mean_q4 << (15 - down); /* [2^15, 2^16) */
+    int64_t factor = (int64_t)((UINT64_C(1) << 30) / mantissa);                      /* (2^14, 2^15] */
+    int in = log2_of(largest_diagonal(q->s, n, n - c, 1)) + 15 - down + q->up;
+    int have = log2_of(largest_diagonal(q->r, n, 0, 1)), top = have > in ? have : in;
+    if (top > TOP_MOST || (top < TOP_LEAST && q->up < UP_MOST))
+        shift_all(q, TOP_GOOD - top);
     for (unsigned i = 0; i < n; i++)
         for (unsigned j = 0; j <= i; j++) {
             size_t at = (size_t)i * n + j;
-            q->r[at] += q->s[at] - (q->r[at] >> q->shape.forget);
+            q->r[at] += shifted(q->s[at] * factor, q->up - down) - (q->r[at] >> q->shape.forget);
         }
+    q->missed_q4 = 0;
+}
+
+static void end_block(struct least *q, const struct audio_kernels *k) {
+    size_t block = (size_t)q->shape.channels * q->shape.block;
+    size_t lags = sizeof(int32_t) * q->shape.channels * q->shape.lags;
+    block_products(q, k);
+    take_block(q);
     solve(q, k);
-    size_t block = (size_t)c * q->shape.block, lags = sizeof(int32_t) * c * q->shape.lags;
     memmove(q->x, q->x + block, lags);
     memmove(q->scaled, q->scaled + block, lags);
     q->filled = 0;
@@ -151,6 +193,8 @@ static void end_block(struct least *q, const struct audio_kernels *k) {
 void hunch_least_add(struct least *q, const struct audio_kernels *k, unsigned channel, int32_t sample) {
     unsigned c = q->shape.channels;
     size_t at = (size_t)(q->shape.lags + q->filled) * c + channel;
+    int64_t miss = (sample * (INT64_C(1) << LEAST_WEIGHT_BITS) - q->last) >> (LEAST_WEIGHT_BITS - 4 + q->shape.shift);
+    q->missed_q4 += (uint64_t)(miss < 0 ? -miss : miss);
     q->x[at] = sample;
     q->scaled[at] = sample >> q->shape.shift;
     if (channel + 1 == c && ++q->filled == q->shape.block)

@@ -47,25 +47,18 @@ static int32_t held(int64_t v) {
     return (int32_t)(v > LMS_MOST ? LMS_MOST : v < -LMS_MOST ? -LMS_MOST : v);
 }
 
-static int64_t least_opinion(const struct group *g, unsigned i, unsigned channel) {
-    const int64_t most = INT64_C(1) << (31 + Q);
-    int64_t v = hunch_least_predict(&g->least[i], g->kernels, channel);
-    return v > most ? most : v < -most ? -most : v;
-}
-
 int64_t hunch_predict(struct group *g, unsigned channel) {
     struct channel *c = &g->channel[channel];
     int32_t *opinion = c->opinions;
-    c->base_q22 = least_opinion(g, 0, channel);
+    c->base_q22 = hunch_least_predict(&g->least[0], g->kernels, channel);
     c->sum = 0;
     for (unsigned i = 0; i < g->filters; i++) {
         c->guess[i] = lms_predict(&c->filters[i], g->kernels);
-        if (!g->plan->filters[i].side)
-            c->sum = held((int64_t)c->sum + c->guess[i]);
+        c->sum = held((int64_t)c->sum + c->guess[i]);
         *opinion++ = c->guess[i];
     }
     for (unsigned i = 1; i < g->leasts; i++)
-        *opinion++ = held((least_opinion(g, i, channel) - c->base_q22) >> g->down);
+        *opinion++ = held((hunch_least_predict(&g->least[i], g->kernels, channel) - c->base_q22) >> g->down);
     int64_t more = held(hunch_final_predict(&c->final, c->opinions));
     return c->base_q22 + held(c->sum + more) * (INT64_C(1) << g->down);
 }

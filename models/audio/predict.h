@@ -24,7 +24,6 @@ struct filter_plan {
     uint16_t taps;
     uint16_t rate_q16;
     uint8_t from; /* 0: what the base missed; i: what filter i - 1 missed */
-    uint8_t side; /* not part of the sum: an opinion beside it */
 };
 
 /* What a level does. */
