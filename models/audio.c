@@ -27,7 +27,7 @@ enum {
     GROUPS_MAX = (CHANNELS_MAX + LEAST_CHANNELS_MAX - 1) / LEAST_CHANNELS_MAX,
     BYTES_PER_CHANNEL = 64, /* of a block: how few make another channel worth its state */
     CLEAR_SHARE = 256,      /* bytes of state cleared for each byte of an array that needs another state, at most */
-    GRID_BYTES = 1, BOUND_BYTES = 8, FORM_BYTES = 2
+    GRID_NARROW = 32, GRID_BYTES = 1, BOUND_BYTES = 8, FORM_BYTES = 2
 };
 
 static const struct plan plans[LEVELS] = {
@@ -141,27 +141,35 @@ static void code_form(struct audio *a, struct coder *coder, struct audio_array *
     s->top = bytes[1];
 }
 
+/* Least and most of a narrow grid, which must be within what the form allows. */
+static void code_bounds(struct audio *a, struct coder *coder, const struct audio_array *s, struct audio_grid *g) {
+    struct audio_grid widest = {.shift = g->shift};
+    uint8_t bounds[BOUND_BYTES];
+    hunch_audio_bounds(s, &widest);
+    store_u32(bounds, (uint32_t)g->least);
+    store_u32(bounds + 4, (uint32_t)g->most);
+    hunch_head_code(&a->bounds, coder, bounds, BOUND_BYTES);
+    g->least = (int32_t)load_u32(bounds);
+    g->most = (int32_t)load_u32(bounds + 4);
+    if (g->least > g->most || g->least < widest.least || g->most > widest.most) {
+        coder_fail(coder, CODER_DAMAGED);
+        g->least = g->most = 0;
+    }
+}
+
 static void code_grids(struct audio *a, struct coder *coder, const struct audio_array *s, const uint8_t *data) {
     for (unsigned c = 0; c < s->channels; c++) {
         struct audio_grid *g = &a->grids[c];
         if (coder->direction != CODER_DECODE)
             hunch_audio_measure(s, data, c, g);
-        uint8_t kind = (uint8_t)(g->shift | (g->narrow ? 32 : 0)), bounds[BOUND_BYTES];
+        uint8_t kind = (uint8_t)(g->shift | (g->narrow ? GRID_NARROW : 0));
         hunch_head_code(&a->grid, coder, &kind, GRID_BYTES);
-        g->shift = kind & 31;
-        g->narrow = kind & 32;
-        if (g->narrow) {
-            store_u32(bounds, (uint32_t)g->least);
-            store_u32(bounds + 4, (uint32_t)g->most);
-            hunch_head_code(&a->bounds, coder, bounds, BOUND_BYTES);
-            g->least = (int32_t)load_u32(bounds);
-            g->most = (int32_t)load_u32(bounds + 4);
-            if (g->least > g->most) {
-                coder_fail(coder, CODER_DAMAGED);
-                g->most = g->least;
-            }
-        }
-        hunch_audio_bounds(s, g);
+        g->shift = kind & (GRID_NARROW - 1);
+        g->narrow = kind & GRID_NARROW;
+        if (g->narrow)
+            code_bounds(a, coder, s, g);
+        else
+            hunch_audio_bounds(s, g);
     }
 }
 

@@ -167,7 +167,7 @@ static void take_block(struct least *q) {
     int down = log2_of(mean_q4);
     uint64_t mantissa = down > 15 ? mean_q4 >> (down - 15) : mean_q4 << (15 - down); /* [2^15, 2^16) */
     int64_t factor = (int64_t)((UINT64_C(1) << 30) / mantissa);                      /* (2^14, 2^15] */
-    int in = log2_of(largest_diagonal(q->s, n, n - c, 1)) + 15 - down + q->up;
+    int in = log2_of(largest_diagonal(q->s, n, 0, 1)) + 15 - down + q->up;
     int have = log2_of(largest_diagonal(q->r, n, 0, 1)), top = have > in ? have : in;
     if (top > TOP_MOST || (top < TOP_LEAST && q->up < UP_MOST))
         shift_all(q, TOP_GOOD - top);

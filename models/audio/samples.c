@@ -120,8 +120,6 @@ void hunch_audio_form(struct audio_array *a, const uint8_t *data) {
 }
 
 void hunch_audio_bounds(const struct audio_array *a, struct audio_grid *g) {
-    if (g->narrow)
-        return;
     unsigned bits = a->form == FORM_FLOAT ? 32 : hunch_audio_width(a);
     g->most = (int32_t)(UINT32_MAX >> (33 - bits)) >> g->shift;
     g->least = -g->most - 1;

@@ -42,7 +42,7 @@ void hunch_audio_form(struct audio_array *a, const uint8_t *data);
 /* Encoder: the grid of a channel. */
 void hunch_audio_measure(const struct audio_array *a, const uint8_t *data, unsigned channel, struct audio_grid *g);
 
-/* Sets least and most to what the form allows, if the grid is not narrow. */
+/* Sets least and most to what the form and the shift allow. */
 void hunch_audio_bounds(const struct audio_array *a, struct audio_grid *g);
 
 int32_t hunch_audio_load(const struct audio_array *a, const uint8_t *p);
