@@ -6,8 +6,8 @@
  * signs and the highest bits are mixed from many contexts (tensor/contexts.c) and from values that stood before
  * (tensor/recall.h); the lowest bits of trained weights are noise, and nothing is spent on them.
  *
- * Parameter: the level, 1..9. State: 7 MiB at levels 1 and 2, up to 50 at 5, 290 at 9, less for small blocks. Cost per number: about seven
- * mixed decisions, more at high levels.
+ * Parameter: the level, 1..9. State: 7 MiB at levels 1 and 2, up to 46 at 5 and 286 at 9, less for small blocks. Cost
+ * per number: about seven mixed decisions, more at high levels.
  */
 #include "models/model.h"
 
