@@ -63,12 +63,12 @@ int64_t hunch_predict(struct group *g, unsigned channel) {
     return c->base_q22 + held(c->sum + more) * (INT64_C(1) << g->down);
 }
 
-uint32_t hunch_predict_doubt(const struct group *g, unsigned channel) {
+uint64_t hunch_predict_doubt(const struct group *g, unsigned channel) {
     const struct channel *c = &g->channel[channel];
     uint32_t sum = 0;
     for (unsigned i = 0; i < c->final.n; i++)
         sum += (uint32_t)(c->opinions[i] < 0 ? -c->opinions[i] : c->opinions[i]);
-    return sum;
+    return (uint64_t)sum << (g->down - (Q - FRACTION_MOST));
 }
 
 void hunch_predict_learn(struct group *g, unsigned channel, int32_t sample) {

@@ -60,8 +60,8 @@ void hunch_predict_restart(struct group *g);
 /* In 1/2^22. */
 int64_t hunch_predict(struct group *g, unsigned channel);
 
-/* How far the opinions of the last prediction were apart. */
-uint32_t hunch_predict_doubt(const struct group *g, unsigned channel);
+/* How far the opinions of the last prediction were apart, in 1/256. */
+uint64_t hunch_predict_doubt(const struct group *g, unsigned channel);
 
 void hunch_predict_learn(struct group *g, unsigned channel, int32_t sample);
 
