@@ -55,6 +55,9 @@ struct group {
 };
 
 void hunch_predict_carve(struct arena *arena, struct group *g, const struct plan *plan, unsigned channels, unsigned bits);
+/* About how many bytes carve takes, the same on every machine. */
+uint64_t hunch_predict_weight(const struct plan *plan, unsigned channels);
+
 void hunch_predict_restart(struct group *g);
 
 /* In 1/2^22. */
