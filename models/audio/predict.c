@@ -35,6 +35,18 @@ void hunch_predict_carve(struct arena *arena, struct group *g, const struct plan
     }
 }
 
+uint64_t hunch_predict_weight(const struct plan *plan, unsigned channels) {
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < LEASTS_MAX && plan->leasts[i].lags; i++) {
+        struct least_shape s = shape_of(&plan->leasts[i], channels, 0);
+        uint64_t variables = (uint64_t)channels * (s.lags + 1);
+        sum += 20 * variables * variables;
+    }
+    for (unsigned i = 0; i < FILTERS_MAX; i++)
+        sum += 8 * (uint64_t)channels * plan->filters[i].taps;
+    return sum;
+}
+
 void hunch_predict_restart(struct group *g) {
     for (unsigned i = 0; i < g->leasts; i++)
         hunch_least_restart(&g->least[i]);
@@ -63,12 +75,12 @@ int64_t hunch_predict(struct group *g, unsigned channel) {
     return c->base_q22 + held(c->sum + more) * (INT64_C(1) << g->down);
 }
 
-uint32_t hunch_predict_doubt(const struct group *g, unsigned channel) {
+uint64_t hunch_predict_doubt(const struct group *g, unsigned channel) {
     const struct channel *c = &g->channel[channel];
     uint32_t sum = 0;
     for (unsigned i = 0; i < c->final.n; i++)
         sum += (uint32_t)(c->opinions[i] < 0 ? -c->opinions[i] : c->opinions[i]);
-    return sum;
+    return (uint64_t)sum << (g->down - (Q - FRACTION_MOST));
 }
 
 void hunch_predict_learn(struct group *g, unsigned channel, int32_t sample) {

@@ -55,13 +55,16 @@ struct group {
 };
 
 void hunch_predict_carve(struct arena *arena, struct group *g, const struct plan *plan, unsigned channels, unsigned bits);
+/* About how many bytes carve takes, the same on every machine. */
+uint64_t hunch_predict_weight(const struct plan *plan, unsigned channels);
+
 void hunch_predict_restart(struct group *g);
 
 /* In 1/2^22. */
 int64_t hunch_predict(struct group *g, unsigned channel);
 
-/* How far the opinions of the last prediction were apart. */
-uint32_t hunch_predict_doubt(const struct group *g, unsigned channel);
+/* How far the opinions of the last prediction were apart, in 1/256. */
+uint64_t hunch_predict_doubt(const struct group *g, unsigned channel);
 
 void hunch_predict_learn(struct group *g, unsigned channel, int32_t sample);
 

@@ -104,7 +104,7 @@ static void set_scene(struct scene *s, const struct loudness *own, const struct 
         near_slow = level_of(ask->other->mean_q8[3]);
         near_past = level_of(ask->other->past_q8[0] | 128);
     }
-    int mid = mean[2], doubt = level_of((uint64_t)ask->doubt_q8);
+    int mid = mean[2], doubt = level_of(ask->doubt_q8);
     unsigned fast = part(mean[0] - mid + 20, 4, 9), slow = part(mean[4] - mid + 12, 4, 6);
     unsigned now = ask->other ? part(near_past - level_of(ask->other->mean_q8[2]) + 24, 4, 11) : 12;
     unsigned near_fast = ask->other ? part(near_mean - near_slow + 12, 4, 6) : 7;

@@ -29,7 +29,7 @@ struct question {
     const struct loudness *other; /* of the channel that is nearest in time, NULL if there is none */
     int32_t guess, least, most;   /* least <= guess <= most; no sample of the channel is outside */
     unsigned fraction;            /* of the prediction above the guess - 1/2, in eighths */
-    uint32_t doubt_q8;            /* how far opinions were apart, in steps */
+    uint64_t doubt_q8;            /* how far opinions were apart, in steps */
     unsigned fine;                /* the sample has 2^fine values to a step */
 };
 
