@@ -6,6 +6,7 @@ enum {
     LENGTH_NONE = 2,      /* bytes: no match */
     FILTERED_LENGTH = 5,  /* bytes: up to this a match counts nothing in filtered data */
     FAR = 4096,           /* bytes: a match of LENGTH_LEAST that is further counts nothing (levels of LEVEL_LAZY and up) */
+    RARER = 2,            /* times: bytes that are worth to follow in place of others */
     CHAIN_LONG = 64,      /* candidates: searches that look at as many keep up all links */
     WORK_SHIFT = 4,       /* 16 bytes compared count as a candidate looked at */
     RANK_MOST = 256,      /* candidates that are looked at for ranks */
@@ -17,7 +18,7 @@ static const uint8_t link_bytes[LINKS] = {3, 4, 6};
 
 size_t hunch_matcher_tables_size(unsigned window_bits) {
     size_t heads = (size_t)1 << HASH_BITS_MOST, prevs = (size_t)1 << window_bits;
-    return ((LINKS + 1) * heads + (LINKS + 1) * prevs) * sizeof(uint32_t);
+    return ((LINKS + 2) * heads + (LINKS + 1) * prevs) * sizeof(uint32_t);
 }
 
 void hunch_matcher_tables_set(struct matcher_tables *t, unsigned window_bits, void *memory) {
@@ -25,6 +26,8 @@ void hunch_matcher_tables_set(struct matcher_tables *t, unsigned window_bits, vo
     for (unsigned k = 0; k < LINKS; k++, at += (size_t)1 << HASH_BITS_MOST)
         t->head[k] = at;
     t->count = at;
+    at += (size_t)1 << HASH_BITS_MOST;
+    t->seen = at;
     at += (size_t)1 << HASH_BITS_MOST;
     for (unsigned k = 0; k < LINKS; k++, at += (size_t)1 << window_bits)
         t->prev[k] = at;
@@ -88,6 +91,8 @@ static inline void enter_one(struct matcher *m, unsigned link, size_t at) {
     uint32_t hash = link_hash(m, link, at), *head = m->tables.head[link];
     m->tables.prev[link][at & prev_mask(m)] = head[hash];
     head[hash] = (uint32_t)at;
+    if (link == LINKS - 1)
+        m->tables.seen[hash]++;
     if (link == 0)
         m->tables.number[at & prev_mask(m)] = ++m->tables.count[hash];
 }
@@ -128,6 +133,8 @@ struct quest {
     unsigned best, most, nice, chain; /* bytes, bytes, bytes; candidates */
     size_t limit;                     /* candidates stand behind it */
     size_t from;                      /* where the best match stands; 0 none */
+    uint32_t number;                  /* of `at` within its hash */
+    uint32_t seen;                    /* how often the last link's bytes at `at` have come */
 };
 
 /* zlib's hash of 3 bytes is the same, as their number says that they are too many. */
@@ -135,28 +142,53 @@ static bool same_hash(const uint8_t *a, const uint8_t *b) {
     return a[0] == b[0] && a[1] == b[1] && a[2] == b[2];
 }
 
+/* The candidate is looked at: true when it ends the search. */
+static inline bool look(struct matcher *m, struct quest *q, size_t candidate) {
+    const uint8_t *there = m->data + candidate, *here = m->data + q->at;
+    m->work++;
+    if (q->number - m->tables.number[candidate & prev_mask(m)] > q->chain && same_hash(there, here))
+        return true;
+    if (there[q->best] != here[q->best] || there[q->best - 1] != here[q->best - 1] || there[0] != here[0])
+        return false;
+    unsigned length = common(there, here, q->most);
+    m->work += length >> WORK_SHIFT;
+    if (length > q->best) {
+        q->best = length;
+        q->from = candidate;
+    }
+    return length >= q->nice;
+}
+
+/* How often the last link's bytes that end behind the best match have come; a longer match must have them too. */
+static uint32_t end_count(const struct matcher *m, const struct quest *q) {
+    return m->tables.seen[link_hash(m, LINKS - 1, q->at + q->best + 1 - link_bytes[LINKS - 1])];
+}
+
+/* Goes on along the positions of these bytes, where they are rarer, from candidates before `last` on. */
+static void seek_ends(struct matcher *m, struct quest *q, size_t last) {
+    const uint32_t *prev = m->tables.prev[LINKS - 1];
+    size_t mask = prev_mask(m), ahead = q->best + 1 - link_bytes[LINKS - 1];
+    size_t position = m->tables.head[LINKS - 1][link_hash(m, LINKS - 1, q->at + ahead)];
+    for (; position > q->limit + ahead && q->best < q->most; position = prev[position & mask])
+        if (position - ahead >= last)
+            m->work++;
+        else if (look(m, q, position - ahead))
+            return;
+}
+
 /* Walks along the positions of a link. Any match that is found is the nearest of its length that has at least the
  * link's bytes; matches below `enough` bytes are sought only. */
 static void seek(struct matcher *m, struct quest *q, unsigned link, unsigned enough) {
-    const uint32_t *prev = m->tables.prev[link], *number = m->tables.number;
-    const uint8_t *here = m->data + q->at;
+    const uint32_t *prev = m->tables.prev[link];
     size_t mask = prev_mask(m), candidate = prev[q->at & mask];
-    uint32_t first = number[q->at & mask];
     for (; candidate > q->limit && q->best + 1 < enough; candidate = prev[candidate & mask]) {
-        const uint8_t *there = m->data + candidate;
-        m->work++;
-        if (first - number[candidate & mask] > q->chain && (link == 0 || same_hash(there, here)))
-            break;
-        if (there[q->best] != here[q->best] || there[q->best - 1] != here[q->best - 1] || there[0] != here[0])
-            continue;
-        unsigned length = common(there, here, q->most);
-        m->work += length >> WORK_SHIFT;
-        if (length <= q->best)
-            continue;
-        q->best = length;
-        q->from = candidate;
-        if (length >= q->nice)
-            break;
+        if (look(m, q, candidate))
+            return;
+        if (link == LINKS - 1 && q->at - candidate > q->best && q->best < q->most &&
+            end_count(m, q) < q->seen / RARER) {
+            seek_ends(m, q, candidate);
+            return;
+        }
     }
 }
 
@@ -177,6 +209,9 @@ static token find(struct matcher *m, size_t at, unsigned best) {
     if (q.limit < m->floor)
         q.limit = m->floor;
     unsigned enough = q.most + 1;
+    q.number = m->tables.number[at & prev_mask(m)];
+    if (m->links == LINKS && left >= link_bytes[LINKS - 1])
+        q.seen = m->tables.seen[link_hash(m, LINKS - 1, at)];
     for (unsigned k = m->links; k-- > 0 && q.from == 0 && q.best + 1 < enough;) {
         if (left < link_bytes[k])
             continue;

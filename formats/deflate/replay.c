@@ -4,7 +4,7 @@
 
 enum {
     WORK_LEAST = 1 << 22, /* candidates */
-    WORK_PER_BYTE = 256,
+    WORK_PER_BYTE = 64,
     BLOCKS_LEAST = 64,
     BLOCK_BYTES = 16, /* bytes of the stream for each block, at least */
     CUT_TOKENS = 4096,

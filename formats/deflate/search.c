@@ -9,6 +9,7 @@ enum {
     PART_SECOND = 1 << 18,
     PART_NOTES_FREE = 1 << 10, /* bytes */
     PART_THIRD = 1 << 21,
+    PART_WORK_FREE = 1 << 20,  /* candidates of the matcher */
     CANDIDATES_MOST = 24,
     BLOCK_BITS_USUAL = 14,
     BLOCK_BITS_GZIP = 15,
@@ -33,6 +34,8 @@ static void try_rules(const struct search *s, struct candidate *c, size_t stop, 
         r.notes[i].length = SIZE_MAX;
     hunch_replay_init(&r, &c->rules, s->plain, s->facts->plain, s->facts->packed);
     r.stop = stop;
+    if (stop < s->facts->plain)
+        r.work_most = r.work_most / (s->facts->plain / stop + 1) + PART_WORK_FREE;
     r.notes_most = most;
     bool good = hunch_replay_run(&r);
     hunch_matcher_forget(&r.matcher);
