@@ -110,6 +110,10 @@ static uint32_t *put_bytes_most(uint32_t *h, const struct around *a) {
     *h++ = hash_mix(coarse(a), a->nnw >> 6);
     *h++ = hash_mix(pattern(a, 127), a->w >> 5 | a->n >> 5 << 3);
     *h++ = hash_mix(pattern(a, 0), a->row);
+    *h++ = hash_mix(a->w >> 2 | a->n >> 2 << 6, a->ne >> 6);
+    *h++ = a->w >> 4 | a->n >> 4 << 4 | a->ne >> 4 << 8 | a->nw >> 4 << 12 | a->ww >> 4 << 16 | a->nn >> 4 << 20;
+    *h++ = hash_mix(pattern(a, 63) & 0xFFF, a->place);
+    *h++ = hash_mix(pattern(a, 191), a->w >> 6 | a->n >> 6 << 2);
     return h;
 }
 
@@ -136,6 +140,10 @@ static uint32_t *put_colours_most(uint32_t *h, const struct around *a) {
     *h++ = mix4(a->w, a->n, a->nn, a->ww);
     *h++ = mix3(a->n, a->nne, a->nnn);
     *h++ = mix4(a->n, a->w, a->nne, a->nnn);
+    *h++ = mix3(a->n, a->ne, a->nee);
+    *h++ = mix4(a->nw, a->n, a->ne, a->nn);
+    *h++ = mix4(a->w, a->ww, a->www, a->n);
+    *h++ = mix3(a->all, a->before, a->place);
     return h;
 }
 
