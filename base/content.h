@@ -31,6 +31,8 @@ enum content_kind {
      * coefficient that is not 0 (0: none is not), and coefficients 0 .. n, each as a varint of 2 v, or of -2 v - 1 for
      * v < 0; |v| < 16384. */
     CONTENT_DCT = 5,
+    /* How pieces are put together again (formats/pieces.c). */
+    CONTENT_RECIPE = 6,
     CONTENT_KINDS
 };
 

@@ -2,7 +2,7 @@
 
 #include "base/hash.h"
 #include "codec/block.h"
-#include "codec/buffer.h"
+#include "base/buffer.h"
 #include "formats/registry.h"
 #include "models/registry.h"
 
@@ -248,6 +248,23 @@ static enum hunch_status block_header(const struct hunch_archive *a, uint64_t in
     return same ? HUNCH_OK : HUNCH_DAMAGED;
 }
 
+/* The stream with the most payload: a block of several streams goes by its name. */
+static const struct stream_header *main_stream(const struct block_header *b) {
+    const struct stream_header *most = &b->streams[0];
+    for (unsigned i = 1; i < b->count; i++)
+        if (b->streams[i].payload > most->payload)
+            most = &b->streams[i];
+    return most;
+}
+
+static const char *format_name(const struct block_header *b) {
+    uint64_t id = b->streams[0].format;
+    const struct format *format = id <= UINT32_MAX ? hunch_format_find((uint32_t)id) : NULL;
+    if (b->flags & BLOCK_TYPED)
+        return "pieces";
+    return format ? format->name : b->flags & BLOCK_FORMATTED ? "unknown" : "raw";
+}
+
 enum hunch_status hunch_archive_block(const hunch_archive *archive, uint64_t index, struct hunch_block_info *info) {
     struct part part;
     if (!archive || !info || info->sizeof_info < sizeof info->sizeof_info || index >= hunch_archive_blocks(archive))
@@ -256,8 +273,8 @@ enum hunch_status hunch_archive_block(const hunch_archive *archive, uint64_t ind
     if (status != HUNCH_OK)
         return status;
     const struct block_header *b = &part.block;
-    const struct model *model = b->model <= UINT32_MAX ? hunch_model_find((uint32_t)b->model) : NULL;
-    const struct format *format = b->format <= UINT32_MAX ? hunch_format_find((uint32_t)b->format) : NULL;
+    const struct stream_header *s = main_stream(b);
+    const struct model *model = s->model <= UINT32_MAX ? hunch_model_find((uint32_t)s->model) : NULL;
     struct hunch_block_info full = {
         .sizeof_info = info->sizeof_info < sizeof full ? info->sizeof_info : sizeof full,
         .archive_offset = place_at(archive, index)->archive_offset,
@@ -266,9 +283,9 @@ enum hunch_status hunch_archive_block(const hunch_archive *archive, uint64_t ind
         .offset = place_at(archive, index)->start,
         .length = b->length,
         .check = b->content_check,
-        .model_parameter = (uint32_t)b->parameter,
+        .model_parameter = (uint32_t)s->parameter,
         .model = model ? model->name : "unknown",
-        .format = format ? format->name : b->flags & BLOCK_FORMATTED ? "unknown" : "raw",
+        .format = format_name(b),
     };
     (void)hunch_block_decode_need(&archive->context, b, part.length, &full.memory); /* 0 when nobody knows */
     memcpy(info, &full, full.sizeof_info);

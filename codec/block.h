@@ -5,8 +5,8 @@
 #include "codec/container.h"
 #include "codec/settings.h"
 
-/* Bytes that encoding `length` bytes needs at most, input and payload included; UINT64_MAX if the model refuses. */
-uint64_t hunch_block_encode_need(const struct context *context, uint64_t length);
+/* Bytes that encoding data needs at most, input and payload included; UINT64_MAX if the model refuses. */
+uint64_t hunch_block_encode_need(const struct context *context, const uint8_t *data, uint64_t length);
 
 /* Bytes that decoding needs, payload (`coded` bytes) and output included, in *need. UNSUPPORTED when this library
  * lacks the model or the format or the model refuses its parameter; DAMAGED when the lengths contradict. */

@@ -26,9 +26,54 @@ enum reading hunch_archive_header_read(const uint8_t *bytes, size_t have, enum h
     return READING_WHOLE;
 }
 
+/* A block that is one stream: its length is the block's. */
+static void plain_fields(struct wire *w, struct block_header *b, enum hunch_status *status) {
+    struct stream_header *s = &b->streams[0];
+    b->count = 1;
+    s->length = b->length;
+    hunch_wire_varint(w, &s->model);
+    hunch_wire_varint(w, &s->parameter);
+    s->coded_length = w->direction == WIRE_READ ? b->length : s->coded_length;
+    if (b->flags & BLOCK_FORMATTED) {
+        hunch_wire_varint(w, &s->format);
+        hunch_wire_varint(w, &s->coded_length);
+        if (s->format == 0)
+            *status = HUNCH_UNSUPPORTED;
+    }
+}
+
+static void stream_fields(struct wire *w, struct stream_header *s) {
+    hunch_wire_varint(w, &s->kind);
+    hunch_wire_varint(w, &s->length);
+    hunch_wire_varint(w, &s->model);
+    hunch_wire_varint(w, &s->parameter);
+    hunch_wire_varint(w, &s->format);
+    s->coded_length = w->direction == WIRE_READ ? s->length : s->coded_length;
+    if (s->format)
+        hunch_wire_varint(w, &s->coded_length);
+    hunch_wire_varint(w, &s->payload);
+}
+
+/* A block of several streams; UNSUPPORTED when there are more, or others, than this version knows. */
+static void typed_fields(struct wire *w, struct block_header *b, enum hunch_status *status) {
+    uint64_t count = b->count;
+    hunch_wire_varint(w, &count);
+    if (count == 0 || count > CONTENT_KINDS) {
+        *status = HUNCH_UNSUPPORTED;
+        return;
+    }
+    b->count = (unsigned)count;
+    for (unsigned i = 0; i < b->count; i++) {
+        stream_fields(w, &b->streams[i]);
+        if (b->streams[i].kind >= CONTENT_KINDS || (i > 0 && b->streams[i].kind <= b->streams[i - 1].kind))
+            *status = HUNCH_UNSUPPORTED;
+    }
+}
+
 static void block_fields(struct wire *w, struct block_header *b, enum hunch_status *status) {
     hunch_wire_u8(w, &b->flags);
-    if (b->flags & ~(BLOCK_SOLE | BLOCK_FORMATTED)) {
+    if (b->flags & ~(BLOCK_SOLE | BLOCK_FORMATTED | BLOCK_TYPED) ||
+        (b->flags & (BLOCK_FORMATTED | BLOCK_TYPED)) == (BLOCK_FORMATTED | BLOCK_TYPED)) {
         *status = HUNCH_UNSUPPORTED; /* what follows is laid out in a way unknown here */
         return;
     }
@@ -37,14 +82,10 @@ static void block_fields(struct wire *w, struct block_header *b, enum hunch_stat
         hunch_wire_varint(w, &b->start);
     }
     hunch_wire_varint(w, &b->length);
-    hunch_wire_varint(w, &b->model);
-    hunch_wire_varint(w, &b->parameter);
-    if (b->flags & BLOCK_FORMATTED) {
-        hunch_wire_varint(w, &b->format);
-        hunch_wire_varint(w, &b->stream_length);
-    } else {
-        b->stream_length = b->length;
-    }
+    if (b->flags & BLOCK_TYPED)
+        typed_fields(w, b, status);
+    else
+        plain_fields(w, b, status);
     hunch_wire_u64(w, &b->content_check);
     if (b->stream != 0)
         *status = HUNCH_UNSUPPORTED;

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/content.h"
 #include "codec/wire.h"
 #include "hunch/hunch.h"
 
@@ -21,20 +22,29 @@ enum {
     FOOTER_LENGTH = 2 + 1 + 4 + 3 * 8 + 4
 };
 
-enum { BLOCK_SOLE = 1, BLOCK_FORMATTED = 2 }; /* bits of block_header.flags */
+enum { BLOCK_SOLE = 1, BLOCK_FORMATTED = 2, BLOCK_TYPED = 4 }; /* bits of block_header.flags */
 
 enum { BLOCK_LENGTH_MOST = 1 << 30 }; /* bytes of a block, original */
+
+/* What a model codes, alone in the block or as one of several. */
+struct stream_header {
+    uint64_t kind;          /* enum content_kind; 0 unless TYPED */
+    uint64_t length;        /* bytes before the format: of the block's content, or of what pieces made of it */
+    uint64_t model;         /* id */
+    uint64_t parameter;     /* the model's */
+    uint64_t format;        /* id; 0: none */
+    uint64_t coded_length;  /* bytes that the model codes: the format's output, or `length` */
+    uint64_t payload;       /* bytes of the payload; 0 unless TYPED, else the part tells */
+};
 
 struct block_header {
     uint8_t flags;
     uint64_t stream;        /* 0 */
     uint64_t start;         /* of its content in the archive's content, bytes */
     uint64_t length;        /* original bytes */
-    uint64_t model;         /* id */
-    uint64_t parameter;     /* the model's */
-    uint64_t format;        /* id; 0 unless FORMATTED */
-    uint64_t stream_length; /* bytes that the model codes: the format's output, or the original */
     uint64_t content_check; /* XXH3-64 of the original bytes */
+    unsigned count;         /* of streams: 1 unless TYPED */
+    struct stream_header streams[CONTENT_KINDS]; /* (count) kinds rise */
 };
 
 struct footer {

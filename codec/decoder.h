@@ -2,7 +2,7 @@
 #ifndef HUNCH_CODEC_DECODER_H
 #define HUNCH_CODEC_DECODER_H
 
-#include "codec/buffer.h"
+#include "base/buffer.h"
 #include "codec/stream.h"
 
 struct decoder {

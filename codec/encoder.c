@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "codec/buffer.h"
+#include "base/buffer.h"
 #include "codec/plan.h"
 #include "codec/stream.h"
 
@@ -184,7 +184,7 @@ static enum hunch_status cut_next(struct encoder *e, bool ending, bool finish, b
     if (waiting < 2 * block && (!ending || (waiting == 0 && !empty_archive)))
         return HUNCH_OK;
     size_t length = (size_t)hunch_plan_cut(waiting, block);
-    uint64_t need = hunch_block_encode_need(&e->base.context, length);
+    uint64_t need = hunch_block_encode_need(&e->base.context, e->halves[0].bytes, length);
     uint64_t held = (uint64_t)e->halves[1].capacity + e->spare.capacity;
     if (need == UINT64_MAX)
         return HUNCH_BAD_ARGUMENT;

@@ -6,15 +6,28 @@
 enum {
     MODEL_BWT = 1,
     MODEL_CM = 2,
+    MODEL_IMAGE = 3,
+    MODEL_AUDIO = 4,
+    MODEL_TENSOR = 5,
+    MODEL_DCT = 6,
     BWT_LEVELS = 2, /* levels 1 to this */
 };
 
-struct plan hunch_plan_level(int level) {
-    return (struct plan){hunch_model_find(level <= BWT_LEVELS ? MODEL_BWT : MODEL_CM), (uint32_t)level};
+struct plan hunch_plan_stream(int level, enum content_kind kind) {
+    static const uint8_t typed[CONTENT_KINDS] = {
+        [CONTENT_IMAGE] = MODEL_IMAGE,
+        [CONTENT_AUDIO] = MODEL_AUDIO,
+        [CONTENT_TENSOR] = MODEL_TENSOR,
+        [CONTENT_DCT] = MODEL_DCT,
+    };
+    const struct model *model = typed[kind] ? hunch_model_find(typed[kind]) : NULL;
+    if (!model)
+        model = hunch_model_find(level <= BWT_LEVELS ? MODEL_BWT : MODEL_CM);
+    return (struct plan){model, (uint32_t)level};
 }
 
-struct plan hunch_plan_trial(int level) {
-    return hunch_plan_level(level <= BWT_LEVELS ? 1 : BWT_LEVELS + 1);
+struct plan hunch_plan_trial(int level, enum content_kind kind) {
+    return hunch_plan_stream(level <= BWT_LEVELS ? 1 : BWT_LEVELS + 1, kind);
 }
 
 uint64_t hunch_plan_block_size(int level) {

@@ -14,11 +14,11 @@ struct plan {
     uint32_t parameter;
 };
 
-/* The model for a level, 1 to 9. */
-struct plan hunch_plan_level(int level);
+/* The model for a kind of stream at a level, 1 to 9. */
+struct plan hunch_plan_stream(int level, enum content_kind kind);
 
-/* The cheapest setting of the level's model: to compare two forms of a block by measure. */
-struct plan hunch_plan_trial(int level);
+/* The cheapest setting of that model: to compare two forms of content by measure. */
+struct plan hunch_plan_trial(int level, enum content_kind kind);
 
 /* Bytes of a block at this level unless the caller says otherwise. */
 uint64_t hunch_plan_block_size(int level);

@@ -7,7 +7,7 @@
 
 #include "base/pool.h"
 #include "codec/block.h"
-#include "codec/buffer.h"
+#include "base/buffer.h"
 
 enum job_kind {
     JOB_ENCODE, /* content to payload */

@@ -45,23 +45,22 @@ struct contest {
 };
 
 static enum hunch_status try_format(const struct context *context, const struct format *format, uint8_t *data,
-                                    struct block_header *block, uint8_t *spare, struct contest *best) {
-    size_t length = (size_t)block->length, size = 0;
+                                    struct stream_header *header, uint8_t *spare, struct contest *best) {
+    size_t length = (size_t)header->length, size = 0;
     uint64_t cost;
     uint8_t *stream = hunch_allocate(&context->allocator, hunch_transform_capacity(length));
     if (!stream)
         return HUNCH_NO_MEMORY;
     enum hunch_status status = split(context, format, data, length, stream, spare, &size);
     if (status == HUNCH_OK && size > 0 && best->cost == 0)
-        status = hunch_trial(context, hunch_plan_trial(context->settings.level), data, length, SAMPLE, &best->cost);
+        status = hunch_trial(context, hunch_plan_trial(context->settings.level, CONTENT_BYTES), data, length, SAMPLE, &best->cost);
     if (status == HUNCH_OK && size > 0)
-        status = hunch_trial(context, hunch_plan_trial(context->settings.level), stream, size, SAMPLE, &cost);
+        status = hunch_trial(context, hunch_plan_trial(context->settings.level, CONTENT_BYTES), stream, size, SAMPLE, &cost);
     if (status == HUNCH_OK && size > 0 && cost < best->cost) {
         hunch_release(&context->allocator, best->stream);
         *best = (struct contest){.cost = cost, .stream = stream};
-        block->flags |= BLOCK_FORMATTED;
-        block->format = format->id;
-        block->stream_length = size;
+        header->format = format->id;
+        header->coded_length = size;
         return HUNCH_OK;
     }
     hunch_release(&context->allocator, stream);
@@ -76,19 +75,19 @@ bool hunch_transform_wanted(const struct context *context, const uint8_t *data, 
     return false;
 }
 
-enum hunch_status hunch_transform_choose(const struct context *context, uint8_t *data, struct block_header *block,
-                                         uint8_t *spare, uint8_t **stream) {
+enum hunch_status hunch_transform_choose(const struct context *context, uint8_t *data, struct stream_header *stream,
+                                         uint8_t *spare, uint8_t **formed) {
     struct contest best = {0};
     enum hunch_status status = HUNCH_OK;
     const struct format *format;
-    *stream = NULL;
+    *formed = NULL;
     if (!context->settings.use_formats)
         return HUNCH_OK;
     for (unsigned i = 0; status == HUNCH_OK && (format = hunch_format_at(i)) != NULL; i++)
-        if (format->probe(data, (size_t)block->length))
-            status = try_format(context, format, data, block, spare, &best);
+        if (format->probe(data, (size_t)stream->length))
+            status = try_format(context, format, data, stream, spare, &best);
     if (status == HUNCH_OK)
-        *stream = best.stream;
+        *formed = best.stream;
     else
         hunch_release(&context->allocator, best.stream);
     return status;

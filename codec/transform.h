@@ -14,10 +14,10 @@ uint64_t hunch_transform_scratch(size_t length);
 /* Whether any format knows the content, so that a choice is worth its memory. */
 bool hunch_transform_wanted(const struct context *context, const uint8_t *data, size_t length);
 
-/* Tries the formats that know data (block->length bytes). When one wins, sets its fields in *block and *stream to
- * its output, to be released by the caller; else leaves them (*stream NULL). `spare` has block->length bytes that
+/* Tries the formats that know data (stream->length bytes). When one wins, sets its fields in *stream and *formed to
+ * its output, to be released by the caller; else leaves them (*formed NULL). `spare` has stream->length bytes that
  * may be overwritten. Errors: NO_MEMORY. */
-enum hunch_status hunch_transform_choose(const struct context *context, uint8_t *data, struct block_header *block,
-                                         uint8_t *spare, uint8_t **stream);
+enum hunch_status hunch_transform_choose(const struct context *context, uint8_t *data, struct stream_header *stream,
+                                         uint8_t *spare, uint8_t **formed);
 
 #endif

@@ -23,8 +23,10 @@ struct piece {
     const char *summary;
     const char *magic;    /* bytes that stand at magic_at in every piece of this kind; NULL: none */
     uint8_t magic_length; /* 0..16 */
-    uint16_t magic_at;    /* bytes */
-    bool anywhere;        /* may begin anywhere (the magic is strong); false: only where content begins */
+    uint16_t magic_at;    /* bytes; 0 when it may begin anywhere */
+    bool anywhere;        /* may begin anywhere (the magic is strong); false: only where content begins, or a piece ended */
+    /* A cheap look behind the magic, that most bytes which are no such piece fail; NULL: the magic says enough. */
+    bool (*probe)(const uint8_t *data, size_t length);
     /* Recognises a piece at data[0] and takes it apart: the bytes that it spans, <= length; 0 declines, and whatever
      * was put is taken back. What follows the piece is not its business. `length` is all that is left of the content:
      * a piece that is cut short there may be taken too. Must be undone by join bit for bit (the walker checks). */
@@ -44,6 +46,9 @@ void hunch_split_put(struct splitter *s, enum content_kind kind, const uint8_t *
 uint8_t *hunch_split_room(struct splitter *s, enum content_kind kind, size_t n);
 /* Content inside of the piece (say, what was compressed): walked over as a block is. */
 void hunch_split_nested(struct splitter *s, const uint8_t *data, size_t n);
+/* Tells that something new begins `offset` bytes behind the piece's own beginning, so that kinds without a magic are
+ * looked for there. */
+void hunch_split_begins(struct splitter *s, size_t offset);
 /* Zeroed scratch memory that lives until split returns; NULL when there is none (decline then). */
 void *hunch_split_scratch(struct splitter *s, size_t n);
 

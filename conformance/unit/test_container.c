@@ -54,10 +54,13 @@ static void varints_have_one_spelling(void **state) {
 static void headers_are_read_as_written(void **state) {
     (void)state;
     struct part parts[] = {
-        {.type = PART_BLOCK, .length = 1000, .check = 7, .block = {.start = 1 << 20, .length = 300000, .model = 2,
-         .parameter = 5, .stream_length = 300000, .content_check = 99}},
-        {.type = PART_BLOCK, .length = 5, .block = {.flags = BLOCK_SOLE | BLOCK_FORMATTED, .length = 6, .model = 1,
-         .format = 3, .stream_length = 77}},
+        {.type = PART_BLOCK, .length = 1000, .check = 7, .block = {.start = 1 << 20, .length = 300000, .content_check = 99,
+         .count = 1, .streams = {{.length = 300000, .model = 2, .parameter = 5, .coded_length = 300000}}}},
+        {.type = PART_BLOCK, .length = 5, .block = {.flags = BLOCK_SOLE | BLOCK_FORMATTED, .length = 6,
+         .count = 1, .streams = {{.length = 6, .model = 1, .format = 3, .coded_length = 77}}}},
+        {.type = PART_BLOCK, .length = 30, .block = {.flags = BLOCK_TYPED, .start = 5, .length = 60, .count = 2, .streams = {
+         {.length = 50, .model = 2, .parameter = 5, .format = 1, .coded_length = 45, .payload = 20},
+         {.kind = CONTENT_IMAGE, .length = 90, .model = 3, .coded_length = 90, .payload = 10}}}},
         {.type = PART_INDEX, .length = 12345, .check = 1},
         {.type = PART_FOOTER, .footer = {1, 2, 3}},
     };
@@ -79,8 +82,8 @@ static void headers_are_read_as_written(void **state) {
             bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
         }
     }
-    hunch_part_write(&parts[3], (uint8_t[PART_HEADER_MOST]){0});
-    assert_int_equal(parts[3].header_length, FOOTER_LENGTH);
+    hunch_part_write(&parts[4], (uint8_t[PART_HEADER_MOST]){0});
+    assert_int_equal(parts[4].header_length, FOOTER_LENGTH);
 }
 
 /* ---- archives to damage */
@@ -315,8 +318,8 @@ static void check_crafted(struct part part, enum hunch_status expected) {
 }
 
 static struct part plain_part(void) {
-    return (struct part){.type = PART_BLOCK, .length = 8, .block = {.flags = BLOCK_SOLE, .length = 8,
-                         .stream_length = 8, .content_check = hunch_hash("payload!", 8)}};
+    return (struct part){.type = PART_BLOCK, .length = 8, .block = {.flags = BLOCK_SOLE, .length = 8, .count = 1,
+                         .streams = {{.length = 8, .coded_length = 8}}, .content_check = hunch_hash("payload!", 8)}};
 }
 
 static void each_fault_has_its_name(void **state) {
@@ -329,11 +332,11 @@ static void each_fault_has_its_name(void **state) {
     part.block.length = 9;
     check_crafted(part, HUNCH_DAMAGED); /* stored, but not as long as its payload */
     part = plain_part();
-    part.block.parameter = 1;
+    part.block.streams[0].parameter = 1;
     check_crafted(part, HUNCH_UNSUPPORTED);
-    part.block.model = 99;
+    part.block.streams[0].model = 99;
     check_crafted(part, HUNCH_UNSUPPORTED);
-    part.block.model = UINT64_C(1) << 32; /* is not model 0 */
+    part.block.streams[0].model = UINT64_C(1) << 32; /* is not model 0 */
     check_crafted(part, HUNCH_UNSUPPORTED);
     part = plain_part();
     part.block.flags = 0;
@@ -344,16 +347,19 @@ static void each_fault_has_its_name(void **state) {
     check_crafted(part, HUNCH_DAMAGED);
     part = plain_part();
     part.block.flags |= BLOCK_FORMATTED;
-    part.block.format = 99;
+    part.block.streams[0].format = 99;
+    check_crafted(part, HUNCH_UNSUPPORTED);
+    part.block.streams[0].format = 0; /* formatted by none */
+    part.block.streams[0].coded_length = 9;
     check_crafted(part, HUNCH_UNSUPPORTED);
     part = plain_part();
-    part.block.flags |= 4;
+    part.block.flags |= 8;
     check_crafted(part, HUNCH_UNSUPPORTED);
     part = plain_part();
     part.block.length = part.length = 0;
     part.block.content_check = hunch_hash(NULL, 0);
     check_crafted(part, HUNCH_OK);
-    part.block.model = 2; /* no model codes nothing */
+    part.block.streams[0].model = 2; /* no model codes nothing */
     check_crafted(part, HUNCH_DAMAGED);
 }
 

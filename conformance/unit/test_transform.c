@@ -169,8 +169,8 @@ static void a_stream_that_cannot_be_joined_is_damage(void **state) {
     struct part part;
     size_t wanted;
     hunch_part_read(archive.data + ARCHIVE_HEADER_LENGTH, archive.length - ARCHIVE_HEADER_LENGTH, &part, &wanted);
-    assert_int_equal(part.block.format, WALK);
-    part.block.format = SHY;
+    assert_int_equal(part.block.streams[0].format, WALK);
+    part.block.streams[0].format = SHY;
     hunch_part_write(&part, archive.data + ARCHIVE_HEADER_LENGTH);
     struct story back = decode(archive, s, SIZE_MAX, 4096);
     assert_int_equal(back.status, HUNCH_DAMAGED);

@@ -1,6 +1,6 @@
 /* A byte array that grows: for bytes whose number is known only when they have come. */
-#ifndef HUNCH_CODEC_BUFFER_H
-#define HUNCH_CODEC_BUFFER_H
+#ifndef HUNCH_BASE_BUFFER_H
+#define HUNCH_BASE_BUFFER_H
 
 #include <stdbool.h>
 

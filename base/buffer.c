@@ -1,4 +1,4 @@
-#include "codec/buffer.h"
+#include "base/buffer.h"
 
 #include <string.h>
 

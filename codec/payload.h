@@ -1,0 +1,33 @@
+/* One stream and its payload: what a format and a model make of bytes, and back. */
+#ifndef HUNCH_CODEC_PAYLOAD_H
+#define HUNCH_CODEC_PAYLOAD_H
+
+#include "codec/container.h"
+#include "codec/settings.h"
+
+enum { MODEL_STORED = 0 };
+
+/* Bytes that encoding a stream of any kind takes at most, beside the stream and its payload; UINT64_MAX if a model
+ * refuses. */
+uint64_t hunch_payload_encode_need(const struct context *context, uint64_t length);
+
+/* Bytes that decoding takes at most beside payload and stream, in *need. UNSUPPORTED when this library lacks the
+ * model or the format or the model refuses its parameter; DAMAGED when the lengths contradict. */
+enum hunch_status hunch_payload_decode_need(const struct context *context, const struct stream_header *stream,
+                                            uint64_t coded, uint64_t *need);
+
+/* Sets stream to be stored as it is. */
+void hunch_payload_store(struct stream_header *stream, size_t *coded);
+
+/* Encodes data (stream->length >= 1 bytes of stream->kind) into `payload`, at most `room` bytes; `spare` has
+ * stream->length bytes that may be overwritten, and may be the payload. Sets the other fields of *stream and *coded.
+ * With `noise` only a format is worth a try. Errors: OUTPUT_FULL (it would not shrink below room), NO_MEMORY,
+ * BAD_ARGUMENT. */
+enum hunch_status hunch_payload_encode(const struct context *context, uint8_t *data, struct stream_header *stream,
+                                       bool noise, uint8_t *spare, uint8_t *payload, size_t room, size_t *coded);
+
+/* Decodes a payload for which decode_need said OK into out (stream->length bytes). Errors: NO_MEMORY, DAMAGED. */
+enum hunch_status hunch_payload_decode(const struct context *context, const struct stream_header *stream,
+                                       uint8_t *payload, size_t coded, uint8_t *out);
+
+#endif

@@ -1,0 +1,133 @@
+#include "codec/typed.h"
+
+#include <string.h>
+
+#include "codec/payload.h"
+#include "codec/plan.h"
+#include "codec/trial.h"
+#include "formats/pieces.h"
+
+enum {
+    ROOM_LEAST = 12 << 20, /* bytes that pieces may take however short the block, */
+    ROOM_RATIO = 10,       /* and for each byte of it */
+    PLAIN_SAMPLE = 3 << 14 /* bytes that a model codes to see whether taking pieces apart paid */
+};
+
+uint64_t hunch_typed_room(const struct context *context, const uint8_t *data, size_t length, uint64_t plain) {
+    uint64_t limit = context->settings.memory_limit, left = plain < limit ? limit - plain : 0;
+    uint64_t room = ROOM_LEAST + (uint64_t)ROOM_RATIO * length;
+    if (!context->settings.use_formats || !hunch_pieces_wanted(data, length))
+        return 0;
+    return room < left ? room : left;
+}
+
+static uint64_t total_of(const struct block_header *block) {
+    uint64_t total = 0;
+    for (unsigned i = 0; i < block->count; i++)
+        total += block->streams[i].length;
+    return total;
+}
+
+uint64_t hunch_typed_scratch(const struct block_header *block) {
+    return hunch_pieces_scratch(block->length, total_of(block));
+}
+
+/* ---- encode */
+
+/* Encodes one stream behind the others' payloads; as it is when it does not shrink. */
+static enum hunch_status encode_stream(const struct context *context, struct streams *streams,
+                                       struct stream_header *header, uint8_t *payload, size_t room, size_t *coded) {
+    uint8_t *data = streams->of[header->kind].bytes;
+    size_t length = (size_t)header->length;
+    uint8_t *spare = hunch_streams_allocate(streams, length);
+    if (!spare)
+        return streams->no_memory ? HUNCH_NO_MEMORY : HUNCH_OUTPUT_FULL;
+    enum hunch_status status = hunch_payload_encode(context, data, header, false, spare, payload,
+                                                    room < length ? room : length, coded);
+    hunch_streams_release(streams, spare, length);
+    if (status == HUNCH_OUTPUT_FULL && length <= room) {
+        hunch_payload_store(header, coded);
+        memcpy(payload, data, length);
+        return HUNCH_OK;
+    }
+    return status;
+}
+
+static enum hunch_status encode_streams(const struct context *context, struct streams *streams,
+                                        struct block_header *block, uint8_t *payload, size_t *coded) {
+    enum hunch_status status = HUNCH_OK;
+    size_t room = (size_t)block->length, at = 0, one = 0;
+    block->count = 0;
+    for (unsigned kind = 0; kind < CONTENT_KINDS && status == HUNCH_OK; kind++) {
+        if (streams->of[kind].length == 0)
+            continue;
+        struct stream_header *header = &block->streams[block->count++];
+        *header = (struct stream_header){.kind = kind, .length = streams->of[kind].length};
+        if (header->length > BLOCK_LENGTH_MOST)
+            return HUNCH_OUTPUT_FULL;
+        status = encode_stream(context, streams, header, payload + at, room - at, &one);
+        header->payload = one;
+        at += one;
+    }
+    *coded = at;
+    return status;
+}
+
+/* Whether the block as plain bytes would be smaller than `coded`, by a model's sample of it. */
+static enum hunch_status plain_better(const struct context *context, uint8_t *data, size_t length, size_t coded,
+                                      bool *better) {
+    uint64_t cost = 0;
+    struct plan plan = hunch_plan_trial(context->settings.level, CONTENT_BYTES);
+    enum hunch_status status = hunch_trial(context, plan, data, length, PLAIN_SAMPLE, &cost);
+    *better = cost < coded;
+    return status;
+}
+
+enum hunch_status hunch_typed_encode(const struct context *context, uint8_t *data, struct block_header *block,
+                                     uint64_t room, bool noise, uint8_t *payload, size_t *coded) {
+    struct streams streams = {.allocator = &context->allocator, .room = room};
+    enum hunch_status status = HUNCH_OUTPUT_FULL;
+    bool better = false;
+    if (hunch_pieces_split(&streams, data, (size_t)block->length))
+        status = encode_streams(context, &streams, block, payload, coded);
+    else if (streams.no_memory)
+        status = HUNCH_NO_MEMORY;
+    hunch_streams_free(&streams);
+    if (status == HUNCH_OK && !noise)
+        status = plain_better(context, data, (size_t)block->length, *coded, &better);
+    if (status == HUNCH_OK && better)
+        status = HUNCH_OUTPUT_FULL;
+    if (status == HUNCH_OK)
+        block->flags |= BLOCK_TYPED;
+    return status;
+}
+
+/* ---- decode */
+
+static enum hunch_status decode_streams(const struct context *context, const struct block_header *block,
+                                        struct streams *streams, uint8_t *payload) {
+    enum hunch_status status = HUNCH_OK;
+    for (unsigned i = 0; i < block->count && status == HUNCH_OK; i++) {
+        const struct stream_header *header = &block->streams[i];
+        struct buffer *b = &streams->of[header->kind];
+        if (header->length == 0)
+            return HUNCH_DAMAGED;
+        b->bytes = hunch_streams_allocate(streams, (size_t)header->length);
+        if (!b->bytes)
+            return HUNCH_NO_MEMORY;
+        b->length = b->capacity = (size_t)header->length;
+        status = hunch_payload_decode(context, header, payload, (size_t)header->payload, b->bytes);
+        payload += header->payload;
+    }
+    return status;
+}
+
+enum hunch_status hunch_typed_decode(const struct context *context, const struct block_header *block,
+                                     uint8_t *payload, uint8_t *out) {
+    struct streams streams = {.allocator = &context->allocator, .room = total_of(block) + hunch_typed_scratch(block)};
+    enum hunch_status status = decode_streams(context, block, &streams, payload);
+    if (status == HUNCH_OK && !hunch_pieces_join(&streams, out, (size_t)block->length))
+        status = streams.no_memory ? HUNCH_NO_MEMORY : HUNCH_DAMAGED;
+    hunch_streams_free(&streams);
+    return status;
+}

@@ -1,0 +1,24 @@
+/* A block in pieces: what formats/pieces.h makes of it, several streams, each with a model of its own. */
+#ifndef HUNCH_CODEC_TYPED_H
+#define HUNCH_CODEC_TYPED_H
+
+#include "codec/container.h"
+#include "codec/settings.h"
+
+/* Bytes that taking the block apart may take beside `plain`, what it needs in any case; 0 when nothing in it looks
+ * like a piece, or the limit has no room. Depends on content and settings alone. */
+uint64_t hunch_typed_room(const struct context *context, const uint8_t *data, size_t length, uint64_t plain);
+
+/* Encodes the block as pieces into payload (block->length bytes of room). Sets flags, count and streams of *block and
+ * *coded. OUTPUT_FULL: there are no pieces, or it is better without taking them apart. NO_MEMORY, BAD_ARGUMENT. */
+enum hunch_status hunch_typed_encode(const struct context *context, uint8_t *data, struct block_header *block,
+                                     uint64_t room, bool noise, uint8_t *payload, size_t *coded);
+
+/* Bytes that joining pieces takes beside streams and content. */
+uint64_t hunch_typed_scratch(const struct block_header *block);
+
+/* Decodes the block into out (block->length bytes). Errors: NO_MEMORY, DAMAGED. */
+enum hunch_status hunch_typed_decode(const struct context *context, const struct block_header *block,
+                                     uint8_t *payload, uint8_t *out);
+
+#endif
