@@ -7,7 +7,13 @@
 
 enum { AC_SETS = 4, DC_SETS = 2, DC_CONTEXTS = 12 };
 #ifndef NCTX
-#define NCTX 20
+#define NCTX 24
+#endif
+#ifndef RV
+#define RV 7
+#endif
+#ifndef RS
+#define RS 7
 #endif
 #ifndef RATE
 #define RATE 60
@@ -40,6 +46,15 @@ void hunch_dct_coder_carve(struct arena *arena, struct dct_coder *d, unsigned le
 void hunch_dct_coder_init(struct dct_coder *d, unsigned cpu) {
     hunch_blend_init(&d->ac, cpu);
     hunch_blend_init(&d->dc, cpu);
+    for (unsigned c = 0; c < 3; c++)
+        for (unsigned z = 0; z < 64; z++) {
+            d->value[c][z].weight_q16[0] = 20000;
+            d->value[c][z].weight_q16[1] = 20000;
+            d->size[c][z].weight_q16[0] = 13000;
+            d->size[c][z].weight_q16[1] = 13000;
+            d->size[c][z].weight_q16[2] = 6000;
+            d->size[c][z].weight_q16[3] = 16000;
+        }
     for (unsigned i = 0; i < 2 * 16 * 16; i++)
         d->low_q16[i / 256][i / 16 % 16][i % 16] = 1 << 15;
 }
@@ -229,6 +244,21 @@ void hunch_dct_code_block(struct dct_coder *d, struct coder *coder, const struct
         unsigned r0 = p->first ? (unsigned)abs(p->first->level[z]) : 0;
         int32_t sign = pm < 0 ? -1 : 1;
         if (pm == 0 && r1) sign = r1 < 0 ? -1 : 1;
+        unsigned ci = min_u(p->component, 2);
+        int32_t xv[12] = {lms_input(pd * 2), lms_input(pa * 2), lms_input(A->level[z] * 16), lms_input(L->level[z] * 16), lms_input(r1 * 16), lms_input((p->first ? p->first->level[z] : p->left_left->level[z]) * 16),
+            u > 1 ? lms_input(now[z - 2] * 16) : 0, v > 1 ? lms_input(now[z - 16] * 16) : 0, lms_input(AL->level[z] * 16), lms_input(AR->level[z] * 16), u && v ? lms_input(now[z-9]*16) : 0, 0};
+        int32_t pl = lms_predict(&d->value[ci][z], xv);
+        unsigned an = 0, ln = 0;
+        if (u < 7) an += (unsigned)abs(A->level[z+1]), ln += (unsigned)abs(L->level[z+1]);
+        if (v < 7) an += (unsigned)abs(A->level[z+8]), ln += (unsigned)abs(L->level[z+8]);
+        if (z > 1 && u) an += (unsigned)abs(A->level[z-1]), ln += (unsigned)abs(L->level[z-1]);
+        if (z > 8 && v) an += (unsigned)abs(A->level[z-8]), ln += (unsigned)abs(L->level[z-8]);
+        int32_t xs[12] = {lms_input((int)a * 16), lms_input((int)l*16), lms_input((int)(al + ar) * 8), lms_input((int)(n1 + n2) * 8), lms_input((int)(n3 + n4 + n5) * 8), lms_input((int)(n6+n7)*8),
+           lms_input((int)(an + ln)*4), lms_input((int)r0*16), lms_input(abs(r1)*16), lms_input((int)(rem * 64 / (64 - i))), lms_input((abs(pl))), 16};
+        int32_t es = lms_predict(&d->size[ci][z], xs);
+        if (es < 0) es = 0;
+        int qpl = qp(pl / 2 * sign) + 16;
+        unsigned qes = min_u(qm((unsigned)es / 2), 23);
         unsigned qm_ = qm(m / 8), ql = qm(local);
         int qpm = qp(pm * sign) + 16, qpd = qp(pd * sign) + 16, qpa = qp(pa * sign) + 16;
         unsigned rq = rem < 8 ? rem : qm(rem) ;
@@ -256,17 +286,23 @@ void hunch_dct_code_block(struct dct_coder *d, struct coder *coder, const struct
         h[17] = b | min_u(n6, 15) << 8 | min_u(n7, 15) << 12 | min_u(n1 + n2, 7) << 16;
         h[18] = left << 8 | rem | p->component << 20;
         h[19] = b | qm(ar + al) << 8 | min_u(rem, 15) << 16;
+        h[20] = b | qes << 8 | min_u(rem, 7) << 13;
+        h[21] = b | qes << 8 | (uint32_t)qpl << 16;
+        h[22] = qes << 8 | (uint32_t)qpl << 16 | rq << 24;
+        h[23] = b | (uint32_t)es / 2 ;
         memcpy(d->ac.hash, h, sizeof(uint32_t) * NCTX);
         k.sel[0] = (z | cc << 6) * 32;
         k.sel[1] = rem * 32;
-        k.sel[2] = (uint32_t)qpm * 32;
-        k.sel[3] = (min_u(qm_, 15) * 8 + min_u(ql, 7)) * 32;
+        k.sel[2] = (uint32_t)qpl * 32;
+        k.sel[3] = qes * 32;
         k.ref[0] = (z | cc << 6) * 32;
-        k.ref[1] = (uint32_t)qpm * 32;
+        k.ref[1] = qes * 32;
         int32_t x = code_number(&k, 1, 0, rem < left, sign, c[z]);
         if (x > DCT_LIMIT - 1) x = DCT_LIMIT - 1;
         if (x < 1 - DCT_LIMIT) x = 1 - DCT_LIMIT;
         now[z] = (int16_t)x;
+        lms_learn(&d->value[ci][z], xv, x * 16 - pl, RV, 1 << 12);
+        lms_learn(&d->size[ci][z], xs, abs(x) * 16 - es, RS, 1 << 10);
         unsigned mag = (unsigned)abs(x);
         prev2 = prev1;
         prev1 = mag;

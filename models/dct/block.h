@@ -4,6 +4,7 @@
 
 #include "models/blend.h"
 #include "models/dct/image.h"
+#include "models/dct/lms.h"
 #include "models/dct/predict.h"
 
 /* A block and its surroundings. Those that are not there are blocks of zeros; above and left say which are there. */
@@ -19,6 +20,7 @@ struct dct_place {
 
 struct dct_coder {
     struct blend ac, dc;
+    struct lms value[3][64], size[3][64];
     uint16_t low_q16[2][16][16]; /* (dc, length, bit) lower bits of large numbers */
 };
 
