@@ -5,15 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AC_SETS = 4, DC_SETS = 2, DC_CONTEXTS = 12 };
+#ifndef ACS
+#define ACS 4
+#endif
+enum { AC_SETS = ACS, DC_SETS = 2, DC_CONTEXTS = 12 };
+#ifndef NMAP
+#define NMAP 8
+#endif
 #ifndef NCTX
 #define NCTX 24
 #endif
 #ifndef RV
-#define RV 7
+#define RV 6
 #endif
 #ifndef RS
-#define RS 7
+#define RS 6
 #endif
 #ifndef RATE
 #define RATE 60
@@ -35,10 +41,12 @@ static const uint8_t order[63] = {
 
 void hunch_dct_coder_carve(struct arena *arena, struct dct_coder *d, unsigned level, uint64_t bytes) {
     (void)level;
-    struct blend_shape ac = {.contexts = NCTX, .extras = 0, .sets = AC_SETS, .sses = 2, .table_log2 = 27, .limit = LIMIT, .rate_q17 = RATE,
-        .set_sizes = {64 * 2 * 32, 64 * 32, 32 * 32, 128 * 32}, .sse_sizes = {64 * 2 * 32, 32 * 32}};
+    struct blend_shape ac = {.contexts = NCTX, .extras = NMAP, .sets = AC_SETS, .sses = 2, .table_log2 = 27, .limit = LIMIT, .rate_q17 = RATE,
+        .set_sizes = {64 * 2 * 32, 64 * 32, 32 * 32, 32 * 32, 128 * 32, 32 * 32}, .sse_sizes = {64 * 2 * 32, 32 * 32}};
     struct blend_shape dc = {.contexts = DC_CONTEXTS, .extras = 0, .sets = DC_SETS, .sses = 1, .table_log2 = 22, .limit = 255, .rate_q17 = RATEDC,
         .set_sizes = {4 * 64, 16 * 64}, .sse_sizes = {16 * 64}};
+    for (unsigned i = 0; i < NMAP; i++)
+        d->map[i] = hunch_arena_take(arena, 128 * 32 * 32 * 4);
     hunch_blend_carve(arena, &d->ac, &ac, bytes);
     hunch_blend_carve(arena, &d->dc, &dc, bytes / 8 + 1);
 }
@@ -46,6 +54,9 @@ void hunch_dct_coder_carve(struct arena *arena, struct dct_coder *d, unsigned le
 void hunch_dct_coder_init(struct dct_coder *d, unsigned cpu) {
     hunch_blend_init(&d->ac, cpu);
     hunch_blend_init(&d->dc, cpu);
+    for (unsigned i = 0; i < NMAP; i++)
+        for (unsigned j = 0; j < 128 * 32 * 32; j++)
+            d->map[i][j] = 1u << 31;
     for (unsigned c = 0; c < 3; c++)
         for (unsigned z = 0; z < 64; z++) {
             d->value[c][z].weight_q16[0] = 20000;
@@ -92,7 +103,18 @@ struct bits {
     uint32_t sel[8];
     uint32_t ref[2];
     unsigned stage;
+    uint32_t row[8];
+    unsigned at[8]; /* q3 */
+    unsigned maps;
 };
+#ifndef NMAP
+#define NMAP 6
+#endif
+#ifndef MLIM
+#define MLIM 250
+#endif
+static unsigned lq(unsigned x) { unsigned l = log2_floor(x + 8); return (l - 3) * 16 + (((x + 8) << 4 >> l) & 15); }
+
 
 static unsigned bit(struct bits *k, unsigned node, unsigned v) {
     unsigned n = node | k->stage << 4;
@@ -100,7 +122,24 @@ static unsigned bit(struct bits *k, unsigned node, unsigned v) {
         k->b->select[i] = k->sel[i] + n;
     for (unsigned i = 0; i < k->b->shape.sses; i++)
         k->b->refine[i] = k->ref[i] + n;
-    return hunch_blend_bit(k->b, k->coder, node, v);
+    for (unsigned i = 0; i < k->maps; i++) {
+        uint32_t *m = k->d->map[i] + (k->row[i] * 32 + n) * 32 + (k->at[i] >> 3);
+        unsigned w = k->at[i] & 7;
+        uint32_t p = ((m[0] >> 10) * (8 - w) + (m[1] >> 10) * w) >> 13;
+        k->b->extra[i] = k->b->logistic.stretch[p];
+    }
+    v = hunch_blend_bit(k->b, k->coder, node, v);
+    for (unsigned i = 0; i < k->maps; i++) {
+        uint32_t *m = k->d->map[i] + (k->row[i] * 32 + n) * 32 + (k->at[i] >> 3);
+        unsigned w = k->at[i] & 7;
+        for (unsigned j = 0; j < 2; j++) {
+            uint32_t c = m[j], cn = c & 1023;
+            int32_t err = (int32_t)((v << 22) - v) - (int32_t)(c >> 10);
+            int32_t pp = (int32_t)(c >> 10) + (int32_t)((int64_t)err * k->b->reciprocal[cn] * (j ? w : 8 - w) >> 19);
+            m[j] = (uint32_t)pp << 10 | (cn + (cn < MLIM && (j ? w >= 4 : w < 4)));
+        }
+    }
+    return v;
 }
 
 /* A number whose sign is expected to be `sign` (1 or -1). maybe_zero: it may be 0. */
@@ -255,6 +294,9 @@ void hunch_dct_code_block(struct dct_coder *d, struct coder *coder, const struct
         if (z > 8 && v) an += (unsigned)abs(A->level[z-8]), ln += (unsigned)abs(L->level[z-8]);
         int32_t xs[12] = {lms_input((int)a * 16), lms_input((int)l*16), lms_input((int)(al + ar) * 8), lms_input((int)(n1 + n2) * 8), lms_input((int)(n3 + n4 + n5) * 8), lms_input((int)(n6+n7)*8),
            lms_input((int)(an + ln)*4), lms_input((int)r0*16), lms_input(abs(r1)*16), lms_input((int)(rem * 64 / (64 - i))), lms_input((abs(pl))), 16};
+#ifdef SPL
+        if (pl) sign = pl < 0 ? -1 : 1;
+#endif
         int32_t es = lms_predict(&d->size[ci][z], xs);
         if (es < 0) es = 0;
         int qpl = qp(pl / 2 * sign) + 16;
@@ -289,14 +331,55 @@ void hunch_dct_code_block(struct dct_coder *d, struct coder *coder, const struct
         h[20] = b | qes << 8 | min_u(rem, 7) << 13;
         h[21] = b | qes << 8 | (uint32_t)qpl << 16;
         h[22] = qes << 8 | (uint32_t)qpl << 16 | rq << 24;
+#ifdef C24
+        h[24] = b | (uint32_t)((pl*sign) / 2 + 2048) << 8; h[24] = h[24] * 0x9E3779B1u + b;
+        h[25] = (b | (uint32_t)(qp(pd * sign) + 16) << 8 | (uint32_t)(qpl) << 16) ;
+        h[26] = (uint32_t)qpl << 16 | (uint32_t)(qp(pd * sign) + 16) << 8 | (uint32_t)(qp(pa*sign) + 16) ;
+        h[27] = b | (uint32_t)qpl << 8 | (uint32_t)(qp(A->level[z]*8*sign) + 16) << 16;
+#endif
         h[23] = b | (uint32_t)es / 2 ;
+#ifdef NEWC
+        unsigned zone = u == 0 ? 0 + min_u(v, 3) : v == 0 ? 4 + min_u(u, 3) : 7 + min_u((u + v - 2) / 2, 5);
+        unsigned fes = min_u((unsigned)es, 40) + qm((unsigned)es / 2), fpl = (unsigned)(((pl * sign) < 64 ? pl * sign : 64 + (pl * sign - 64) / 8) / 2);
+        if (fpl > 255) fpl = 255;
+        h[0] = fes;
+        h[1] = zone << 16 | fes / 2 << 8 | (uint32_t)qpl;
+        h[2] = fpl;
+        h[3] = fpl / 2 << 8 | qes;
+        h[7] = qes << 8 | rq << 16 | qm(left) << 24;
+        h[13] = (uint32_t)qpl << 16 | qm_ << 8 | ql;
+        h[18] = qes / 2 << 16 | (uint32_t)(qp(pd * sign) + 16) << 8 | (uint32_t)(qp(pa*sign) + 16);
+        h[21] = zone | (uint32_t)(qp(r1 * 8 * sign) + 16) << 8 | min_u(r0, 15) << 16 | qes << 20 | cc << 28;
+        h[25] = zone << 16 | fpl << 8 | rq;
+        h[27] = zone << 8 | qm(an+ln) << 16 | qm(a + l) << 24;
+#endif
+#ifdef ABLATE
+        static int abl = -2; if (abl == -2) abl = getenv("ABL") ? atoi(getenv("ABL")) : -1;
+        if (abl >= 0) h[abl] = b;
+#endif
         memcpy(d->ac.hash, h, sizeof(uint32_t) * NCTX);
         k.sel[0] = (z | cc << 6) * 32;
         k.sel[1] = rem * 32;
         k.sel[2] = (uint32_t)qpl * 32;
         k.sel[3] = qes * 32;
+#ifdef ZS
+        k.sel[0] = (zone + 16 * cc) * 32;
+        k.sel[1] = rq * 32;
+#endif
+        k.sel[4] = (min_u(qm_, 15) * 8 + min_u(ql, 7)) * 32;
+        k.sel[5] = (uint32_t)qpm * 32;
         k.ref[0] = (z | cc << 6) * 32;
         k.ref[1] = qes * 32;
+        unsigned les = lq((unsigned)es), lm = lq(m / 2), lpl = lq((unsigned)abs(pl)), llo = lq(local * 4);
+        k.maps = NMAP;
+        k.row[0] = zone, k.at[0] = les;
+        k.row[1] = rq, k.at[1] = les;
+        k.row[2] = (uint32_t)qpl, k.at[2] = les;
+        k.row[3] = zone, k.at[3] = lpl;
+        k.row[4] = qes, k.at[4] = lpl;
+        k.row[5] = z, k.at[5] = lm;
+        k.row[6] = z, k.at[6] = les;
+        k.row[7] = zone, k.at[7] = llo;
         int32_t x = code_number(&k, 1, 0, rem < left, sign, c[z]);
         if (x > DCT_LIMIT - 1) x = DCT_LIMIT - 1;
         if (x < 1 - DCT_LIMIT) x = 1 - DCT_LIMIT;

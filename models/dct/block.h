@@ -20,6 +20,7 @@ struct dct_place {
 
 struct dct_coder {
     struct blend ac, dc;
+    uint32_t *map[8];
     struct lms value[3][64], size[3][64];
     uint16_t low_q16[2][16][16]; /* (dc, length, bit) lower bits of large numbers */
 };
