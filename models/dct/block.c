@@ -19,13 +19,13 @@ enum { AC_SETS = ACS, DC_SETS = 2, DC_CONTEXTS = 12 };
 #define RV 6
 #endif
 #ifndef RS
-#define RS 6
+#define RS 5
 #endif
 #ifndef RATE
 #define RATE 60
 #endif
 #ifndef RATEDC
-#define RATEDC 60
+#define RATEDC 120
 #endif
 #ifndef LIMIT
 #define LIMIT 400
@@ -283,9 +283,11 @@ void hunch_dct_code_block(struct dct_coder *d, struct coder *coder, const struct
         unsigned r0 = p->first ? (unsigned)abs(p->first->level[z]) : 0;
         int32_t sign = pm < 0 ? -1 : 1;
         if (pm == 0 && r1) sign = r1 < 0 ? -1 : 1;
+        int32_t pc = u == 0 || v == 0 ? hunch_dct_predict_corner(&q, z) : 0;
+        pc = pc > 4095 ? 4095 : pc < -4095 ? -4095 : pc;
         unsigned ci = min_u(p->component, 2);
         int32_t xv[12] = {lms_input(pd * 2), lms_input(pa * 2), lms_input(A->level[z] * 16), lms_input(L->level[z] * 16), lms_input(r1 * 16), lms_input((p->first ? p->first->level[z] : p->left_left->level[z]) * 16),
-            u > 1 ? lms_input(now[z - 2] * 16) : 0, v > 1 ? lms_input(now[z - 16] * 16) : 0, lms_input(AL->level[z] * 16), lms_input(AR->level[z] * 16), u && v ? lms_input(now[z-9]*16) : 0, 0};
+            u > 1 ? lms_input(now[z - 2] * 16) : 0, v > 1 ? lms_input(now[z - 16] * 16) : 0, lms_input(AL->level[z] * 16), lms_input(AR->level[z] * 16), u && v ? lms_input(now[z-9]*16) : 0, pc * 2};
         int32_t pl = lms_predict(&d->value[ci][z], xv);
         unsigned an = 0, ln = 0;
         if (u < 7) an += (unsigned)abs(A->level[z+1]), ln += (unsigned)abs(L->level[z+1]);
@@ -352,6 +354,9 @@ void hunch_dct_code_block(struct dct_coder *d, struct coder *coder, const struct
         h[21] = zone | (uint32_t)(qp(r1 * 8 * sign) + 16) << 8 | min_u(r0, 15) << 16 | qes << 20 | cc << 28;
         h[25] = zone << 16 | fpl << 8 | rq;
         h[27] = zone << 8 | qm(an+ln) << 16 | qm(a + l) << 24;
+#endif
+#ifdef PCC
+        h[12] = zone | (uint32_t)qpl << 8 | (uint32_t)(qp(pc * sign) + 16) << 16;
 #endif
 #ifdef ABLATE
         static int abl = -2; if (abl == -2) abl = getenv("ABL") ? atoi(getenv("ABL")) : -1;

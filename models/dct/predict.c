@@ -69,6 +69,14 @@ int32_t hunch_dct_predict_across(const struct dct_predict *p, unsigned place) {
     return expect(p->across[place / 8], hunch_dct_edge_q12[place % 8], p->table[place]);
 }
 
+int32_t hunch_dct_predict_corner(const struct dct_predict *p, unsigned place) {
+    if (!p->above || !p->left)
+        return 0;
+    int32_t difference = p->across[0] - p->down[0];
+    return place < 8 ? expect(difference, hunch_dct_edge_q12[place], p->table[place])
+                     : expect(-difference, hunch_dct_edge_q12[place / 8], p->table[place]);
+}
+
 /* What each place x of a border says of DC in 1/8: its difference, sum_u wave[x][u] sums[u], holds DC times 1/2. */
 static unsigned opinions(int32_t *at, unsigned n, const int32_t sums[8]) {
     for (unsigned x = 0; x < 8; x++) {

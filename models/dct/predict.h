@@ -31,6 +31,8 @@ void hunch_dct_predict_know(struct dct_predict *p, unsigned place, int32_t level
 /* What a coefficient is expected to be, in 1/8 step, from above and from the left; 0 where there is none. */
 int32_t hunch_dct_predict_down(const struct dct_predict *p, unsigned place);
 int32_t hunch_dct_predict_across(const struct dct_predict *p, unsigned place);
+/* The same for a place in the first row or column from both: DC, which is not known yet, is in both sums alike. */
+int32_t hunch_dct_predict_corner(const struct dct_predict *p, unsigned place);
 /* DC, from all 16 places of both borders, when all other coefficients are known: in 1/8 step; *spread: how much the
  * places differ, in the same unit. */
 int32_t hunch_dct_predict_dc(const struct dct_predict *p, int32_t *spread);
