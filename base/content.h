@@ -33,6 +33,8 @@ enum content_kind {
     CONTENT_DCT = 5,
     /* How pieces are put together again (formats/pieces.c). */
     CONTENT_RECIPE = 6,
+    /* Machine code, without heads. */
+    CONTENT_CODE = 7,
     CONTENT_KINDS
 };
 

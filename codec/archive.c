@@ -1,8 +1,11 @@
+/* An archive at rest: where its blocks and members are, and any range of its content. */
+#include <pthread.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/hash.h"
 #include "codec/block.h"
-#include "base/buffer.h"
+#include "codec/members.h"
 #include "formats/registry.h"
 #include "models/registry.h"
 
@@ -14,15 +17,29 @@ struct place {
     uint64_t length;         /* original bytes */
 };
 
+enum {
+    KEPT_MOST = 4,      /* decoded blocks */
+    KEPT_ROOM = 64 << 20 /* bytes of them, but one of any size */
+};
+
+/* A decoded block. */
+struct kept {
+    uint64_t number;  /* of the block */
+    uint8_t *memory;  /* its content; NULL: the place is free */
+    uint64_t length;
+    uint64_t used;    /* when */
+    unsigned readers; /* threads that copy from it now */
+};
+
 struct hunch_archive {
     struct context context;
     struct hunch_source source;
     struct buffer places; /* of struct place */
     uint64_t content_length;
-    /* the block decoded last */
-    uint64_t kept; /* its number; UINT64_MAX for none */
-    uint8_t *input, *output;
-    const uint8_t *content;
+    struct member_table members;
+    pthread_mutex_t lock; /* of what follows */
+    struct kept kept[KEPT_MOST];
+    uint64_t clock; /* of uses */
 };
 
 static const struct place *place_at(const struct hunch_archive *a, uint64_t index) {
@@ -78,6 +95,30 @@ static enum hunch_status add_place(struct hunch_archive *a, uint64_t offset, uin
     return HUNCH_OK;
 }
 
+/* Reads and checks the payload of a part, which the caller releases. */
+static enum hunch_status load_payload(const struct hunch_archive *a, uint64_t offset, const struct part *part,
+                                      uint8_t **bytes) {
+    *bytes = NULL;
+    if (part->length > a->context.settings.memory_limit || part->length > SIZE_MAX / 2)
+        return HUNCH_MEMORY_LIMIT;
+    size_t length = (size_t)part->length;
+    *bytes = hunch_allocate(&a->context.allocator, length);
+    if (!*bytes)
+        return HUNCH_NO_MEMORY;
+    enum hunch_status status = read_bytes(a, offset + part->header_length, *bytes, length);
+    return status == HUNCH_OK && hash_low(*bytes, length) != part->check ? HUNCH_DAMAGED : status;
+}
+
+/* Notes the members of the archive whose content begins at `base` and ends here. */
+static enum hunch_status load_members(struct hunch_archive *a, uint64_t offset, const struct part *part, uint64_t base) {
+    uint8_t *bytes;
+    enum hunch_status status = load_payload(a, offset, part, &bytes);
+    if (status == HUNCH_OK)
+        status = hunch_members_read(&a->members, &a->context, bytes, (size_t)part->length, base, a->content_length);
+    hunch_release(&a->context.allocator, bytes);
+    return status;
+}
+
 /* ---- finding the blocks: by the index, else part by part */
 
 static enum hunch_status read_archive_header(const struct hunch_archive *a, uint64_t offset) {
@@ -111,21 +152,35 @@ static enum hunch_status add_entries(struct hunch_archive *a, uint8_t *bytes, si
     return HUNCH_OK;
 }
 
-/* Reads and checks the payload of the index at `offset`, and notes its blocks. */
+/* Notes the blocks of the index at `offset`. */
 static enum hunch_status load_index(struct hunch_archive *a, uint64_t offset, const struct part *part) {
-    if (part->length > a->context.settings.memory_limit || part->length > SIZE_MAX / 2)
-        return HUNCH_MEMORY_LIMIT;
-    size_t length = (size_t)part->length;
-    uint8_t *bytes = hunch_allocate(&a->context.allocator, length);
-    if (!bytes)
-        return HUNCH_NO_MEMORY;
-    enum hunch_status status = read_bytes(a, offset + part->header_length, bytes, length);
-    if (status == HUNCH_OK && hash_low(bytes, length) != part->check)
-        status = HUNCH_DAMAGED;
+    uint8_t *bytes;
+    enum hunch_status status = load_payload(a, offset, part, &bytes);
     if (status == HUNCH_OK)
-        status = add_entries(a, bytes, length);
+        status = add_entries(a, bytes, (size_t)part->length);
     hunch_release(&a->context.allocator, bytes);
     return status;
+}
+
+/* Looks at the parts between the last block and the index. */
+static enum hunch_status load_between(struct hunch_archive *a, uint64_t end) {
+    uint64_t blocks = hunch_archive_blocks(a), at = ARCHIVE_HEADER_LENGTH;
+    if (blocks)
+        at = place_at(a, blocks - 1)->archive_offset + place_at(a, blocks - 1)->part_length;
+    while (at < end) {
+        struct part part;
+        enum hunch_status status = read_header(a, at, &part);
+        if (status != HUNCH_OK)
+            return status;
+        if (part.length > end - at || part.header_length > end - at - part.length)
+            return HUNCH_DAMAGED;
+        if (part.type == PART_MEMBERS)
+            status = load_members(a, at, &part, 0);
+        if (status != HUNCH_OK)
+            return status;
+        at += part.header_length + part.length;
+    }
+    return at == end ? HUNCH_OK : HUNCH_DAMAGED;
 }
 
 /* Finds the index from the end. *used becomes true when the file is one archive with an index; when not, all is left
@@ -150,9 +205,13 @@ static enum hunch_status find_index(struct hunch_archive *a, bool *used) {
         index.header_length + index.length != footer.footer.index_length)
         return HUNCH_OK;
     status = load_index(a, at, &index);
-    *used = status == HUNCH_OK && a->content_length == footer.footer.content_length;
+    if (status == HUNCH_OK && a->content_length != footer.footer.content_length)
+        status = HUNCH_DAMAGED;
+    if (status == HUNCH_OK)
+        status = load_between(a, at);
+    *used = status == HUNCH_OK;
     if (!*used) {
-        a->places.length = 0;
+        a->places.length = a->members.entries.length = a->members.names.length = 0;
         a->content_length = 0;
     }
     return status == HUNCH_DAMAGED || status == HUNCH_TRUNCATED ? HUNCH_OK : status;
@@ -175,6 +234,8 @@ static enum hunch_status walk_part(struct hunch_archive *a, uint64_t *offset, ui
             return HUNCH_DAMAGED;
         status = add_place(a, *offset, length, part.block.length);
         *inside = !(part.block.flags & BLOCK_SOLE);
+    } else if (part.type == PART_MEMBERS) {
+        status = load_members(a, *offset, &part, base);
     } else if (part.type == PART_FOOTER) {
         *inside = false;
     }
@@ -227,7 +288,10 @@ enum hunch_status hunch_archive_open(hunch_archive **archive, const struct hunch
         return HUNCH_NO_MEMORY;
     a->context = context;
     a->source = *source;
-    a->kept = UINT64_MAX;
+    if (pthread_mutex_init(&a->lock, NULL) != 0) {
+        hunch_release(&context.allocator, a);
+        return HUNCH_NO_MEMORY;
+    }
     status = find_blocks(a);
     if (status != HUNCH_OK)
         hunch_archive_close(&a);
@@ -292,51 +356,98 @@ enum hunch_status hunch_archive_block(const hunch_archive *archive, uint64_t ind
     return HUNCH_OK;
 }
 
-static void forget(struct hunch_archive *a) {
-    hunch_release(&a->context.allocator, a->input);
-    hunch_release(&a->context.allocator, a->output);
-    a->input = a->output = NULL;
-    a->content = NULL;
-    a->kept = UINT64_MAX;
-}
-
-/* Reads, checks and decodes the payload of a block whose header is known. */
-static enum hunch_status decode_payload(struct hunch_archive *a, uint64_t index, const struct part *part) {
-    size_t coded = (size_t)part->length;
-    a->input = hunch_allocate(&a->context.allocator, coded);
-    if (!a->input)
-        return HUNCH_NO_MEMORY;
-    enum hunch_status status =
-        read_bytes(a, place_at(a, index)->archive_offset + part->header_length, a->input, coded);
-    if (status == HUNCH_OK && hash_low(a->input, coded) != part->check)
-        status = HUNCH_DAMAGED;
-    if (status == HUNCH_OK)
-        status = hunch_block_decode(&a->context, &part->block, a->input, coded, &a->output);
-    if (status != HUNCH_OK)
-        return status;
-    a->content = a->output ? a->output : a->input;
-    a->kept = index;
-    return HUNCH_OK;
-}
-
-/* Makes block `index` the one kept. */
-static enum hunch_status keep(struct hunch_archive *a, uint64_t index) {
+/* Reads, checks and decodes a block into *k, whose memory is the caller's to release. */
+static enum hunch_status decode_block(const struct hunch_archive *a, uint64_t index, struct kept *k) {
     struct part part;
     uint64_t need;
-    if (a->kept == index)
-        return HUNCH_OK;
-    forget(a);
     enum hunch_status status = block_header(a, index, &part);
     if (status == HUNCH_OK)
         status = hunch_block_decode_need(&a->context, &part.block, part.length, &need);
+    if (status == HUNCH_OK && need > a->context.settings.memory_limit)
+        status = HUNCH_MEMORY_LIMIT;
     if (status != HUNCH_OK)
         return status;
-    if (need > a->context.settings.memory_limit)
-        return HUNCH_MEMORY_LIMIT;
-    status = decode_payload(a, index, &part);
-    if (status != HUNCH_OK)
-        forget(a);
+    size_t coded = (size_t)part.length;
+    uint8_t *input = hunch_allocate(&a->context.allocator, coded), *output = NULL;
+    if (!input)
+        return HUNCH_NO_MEMORY;
+    status = read_bytes(a, place_at(a, index)->archive_offset + part.header_length, input, coded);
+    if (status == HUNCH_OK && hash_low(input, coded) != part.check)
+        status = HUNCH_DAMAGED;
+    if (status == HUNCH_OK)
+        status = hunch_block_decode(&a->context, &part.block, input, coded, &output);
+    if (status != HUNCH_OK || output)
+        hunch_release(&a->context.allocator, input);
+    if (status == HUNCH_OK)
+        *k = (struct kept){.number = index, .memory = output ? output : input, .length = part.block.length};
     return status;
+}
+
+/* Finds a kept block and holds it; NULL when it is not there. Under the lock. */
+static struct kept *find_kept(struct hunch_archive *a, uint64_t index) {
+    for (unsigned i = 0; i < KEPT_MOST; i++)
+        if (a->kept[i].memory && a->kept[i].number == index) {
+            a->kept[i].used = ++a->clock;
+            a->kept[i].readers++;
+            return &a->kept[i];
+        }
+    return NULL;
+}
+
+static void drop(struct hunch_archive *a, struct kept *k) {
+    hunch_release(&a->context.allocator, k->memory);
+    *k = (struct kept){0};
+}
+
+/* A place for one more block: the one used longest ago goes, and more while they are too large together; NULL when
+ * all are being read. Under the lock. */
+static struct kept *make_room(struct hunch_archive *a, uint64_t length) {
+    for (;;) {
+        struct kept *oldest = NULL, *free_place = NULL;
+        uint64_t total = length;
+        for (unsigned i = 0; i < KEPT_MOST; i++) {
+            struct kept *k = &a->kept[i];
+            total += k->length;
+            if (!k->memory)
+                free_place = k;
+            else if (!k->readers && (!oldest || k->used < oldest->used))
+                oldest = k;
+        }
+        if (free_place && (total <= KEPT_ROOM || !oldest))
+            return free_place;
+        if (!oldest)
+            return NULL;
+        drop(a, oldest);
+    }
+}
+
+/* Copies from one block, decoded now or before. */
+static enum hunch_status copy_from(struct hunch_archive *a, uint64_t index, uint64_t inside, uint8_t *to, size_t count) {
+    pthread_mutex_lock(&a->lock);
+    struct kept *k = find_kept(a, index);
+    pthread_mutex_unlock(&a->lock);
+    if (!k) {
+        struct kept fresh = {0};
+        enum hunch_status status = decode_block(a, index, &fresh);
+        if (status != HUNCH_OK)
+            return status;
+        memcpy(to, fresh.memory + inside, count);
+        pthread_mutex_lock(&a->lock);
+        k = make_room(a, fresh.length);
+        if (k) {
+            *k = fresh;
+            k->used = ++a->clock;
+        } else {
+            drop(a, &fresh);
+        }
+        pthread_mutex_unlock(&a->lock);
+        return HUNCH_OK;
+    }
+    memcpy(to, k->memory + inside, count);
+    pthread_mutex_lock(&a->lock);
+    k->readers--;
+    pthread_mutex_unlock(&a->lock);
+    return HUNCH_OK;
 }
 
 /* The last block that begins at or before `offset`. */
@@ -360,12 +471,11 @@ enum hunch_status hunch_archive_read(hunch_archive *archive, uint64_t offset, vo
     while (length > 0) {
         uint64_t index = find_block(archive, offset);
         const struct place *place = place_at(archive, index);
-        enum hunch_status status = keep(archive, index);
-        if (status != HUNCH_OK)
-            return status;
         uint64_t inside = offset - place->start;
         size_t count = length < place->length - inside ? length : (size_t)(place->length - inside);
-        memcpy(to, archive->content + inside, count);
+        enum hunch_status status = copy_from(archive, index, inside, to, count);
+        if (status != HUNCH_OK)
+            return status;
         to += count;
         offset += count;
         length -= count;
@@ -373,12 +483,54 @@ enum hunch_status hunch_archive_read(hunch_archive *archive, uint64_t offset, vo
     return HUNCH_OK;
 }
 
+/* ---- members */
+
+static const struct member_entry *member_at(const struct hunch_archive *a, uint64_t index) {
+    return (const struct member_entry *)(const void *)a->members.entries.bytes + index;
+}
+
+static const char *member_name(const struct hunch_archive *a, uint64_t index) {
+    return (const char *)a->members.names.bytes + member_at(a, index)->name;
+}
+
+uint64_t hunch_archive_count(const hunch_archive *archive) {
+    return archive->members.entries.length / sizeof(struct member_entry);
+}
+
+enum hunch_status hunch_archive_stat(const hunch_archive *archive, uint64_t index, struct hunch_member *member) {
+    if (!archive || !member || member->sizeof_member < sizeof member->sizeof_member || index >= hunch_archive_count(archive))
+        return HUNCH_BAD_ARGUMENT;
+    const struct member_entry *e = member_at(archive, index);
+    struct hunch_member full = {
+        .sizeof_member = member->sizeof_member < sizeof full ? member->sizeof_member : sizeof full,
+        .name = member_name(archive, index),
+        .offset = e->offset,
+        .length = e->length,
+        .mode = e->mode,
+        .mtime = e->seconds,
+        .mtime_nanoseconds = e->nanoseconds,
+    };
+    memcpy(member, &full, full.sizeof_member);
+    return HUNCH_OK;
+}
+
+uint64_t hunch_archive_find(const hunch_archive *archive, const char *name) {
+    for (uint64_t i = 0; archive && name && i < hunch_archive_count(archive); i++)
+        if (strcmp(member_name(archive, i), name) == 0)
+            return i;
+    return UINT64_MAX;
+}
+
 void hunch_archive_close(hunch_archive **archive) {
     if (!archive || !*archive)
         return;
     hunch_archive *a = *archive;
     struct allocator allocator = a->context.allocator;
-    forget(a);
+    for (unsigned i = 0; i < KEPT_MOST; i++)
+        drop(a, &a->kept[i]);
+    pthread_mutex_destroy(&a->lock);
+    hunch_buffer_free(&a->members.entries, &allocator);
+    hunch_buffer_free(&a->members.names, &allocator);
     hunch_buffer_free(&a->places, &allocator);
     hunch_release(&allocator, a);
     *archive = NULL;

@@ -29,11 +29,14 @@ static uint64_t plain_need(const struct context *context, uint64_t length) {
     return sum_saturating(need, hunch_plan_noise_scratch((size_t)length));
 }
 
-uint64_t hunch_block_encode_need(const struct context *context, const uint8_t *data, uint64_t length) {
+uint64_t hunch_block_encode_need(const struct context *context, const uint8_t *data, uint64_t length,
+                                 struct outlook known, uint64_t *room) {
+    *room = 0;
     if (length == 0)
         return 0;
     uint64_t need = plain_need(context, length);
-    return sum_saturating(need, hunch_typed_room(context, data, (size_t)length, need));
+    *room = hunch_typed_room(context, data, (size_t)length, known, need);
+    return sum_saturating(need, *room);
 }
 
 enum hunch_status hunch_block_decode_need(const struct context *context, const struct block_header *block,
@@ -108,8 +111,9 @@ static enum hunch_status encode_plain(const struct context *context, uint8_t *da
     return status;
 }
 
-enum hunch_status hunch_block_encode(const struct context *context, uint8_t *data, struct block_header *block,
-                                     uint8_t **payload, size_t *coded) {
+enum hunch_status hunch_block_encode(const struct context *context, uint8_t *data, struct outlook known,
+                                     uint64_t room, struct block_header *block, uint8_t **payload,
+                                     size_t *coded) {
     size_t length = (size_t)block->length;
     bool noise = true;
     *payload = NULL;
@@ -120,13 +124,12 @@ enum hunch_status hunch_block_encode(const struct context *context, uint8_t *dat
     enum hunch_status status = find_noise(context, data, length, &noise);
     if (status != HUNCH_OK)
         return status;
-    uint64_t room = hunch_typed_room(context, data, length, plain_need(context, length));
     if (noise && room == 0 && !hunch_transform_wanted(context, data, length))
         return HUNCH_OK;
     uint8_t *bytes = hunch_allocate(&context->allocator, length);
     if (!bytes)
         return HUNCH_NO_MEMORY;
-    status = room ? hunch_typed_encode(context, data, block, room, noise, bytes, coded) : HUNCH_OUTPUT_FULL;
+    status = room ? hunch_typed_encode(context, data, known, block, room, noise, bytes, coded) : HUNCH_OUTPUT_FULL;
     if (status == HUNCH_OUTPUT_FULL)
         status = encode_plain(context, data, block, noise, bytes, coded);
     if (status == HUNCH_OK) {

@@ -4,9 +4,11 @@
 
 #include "codec/container.h"
 #include "codec/settings.h"
+#include "formats/pieces.h"
 
 /* Bytes that encoding data needs at most, input and payload included; UINT64_MAX if the model refuses. */
-uint64_t hunch_block_encode_need(const struct context *context, const uint8_t *data, uint64_t length);
+uint64_t hunch_block_encode_need(const struct context *context, const uint8_t *data, uint64_t length,
+                                 struct outlook known, uint64_t *room);
 
 /* Bytes that decoding needs, payload (`coded` bytes) and output included, in *need. UNSUPPORTED when this library
  * lacks the model or the format or the model refuses its parameter; DAMAGED when the lengths contradict. */
@@ -16,8 +18,9 @@ enum hunch_status hunch_block_decode_need(const struct context *context, const s
 /* Encodes data (block->length bytes). On success the other fields of *block are set except stream, start and
  * SOLE, *coded is the payload's length, and *payload is the payload, to be released by the caller, or NULL when the
  * block is stored: the payload is then data itself. Errors: NO_MEMORY, BAD_ARGUMENT (the model refuses). */
-enum hunch_status hunch_block_encode(const struct context *context, uint8_t *data, struct block_header *block,
-                                     uint8_t **payload, size_t *coded);
+enum hunch_status hunch_block_encode(const struct context *context, uint8_t *data, struct outlook known,
+                                     uint64_t room, struct block_header *block, uint8_t **payload,
+                                     size_t *coded);
 
 /* Decodes a payload whose check was good and for which hunch_block_decode_need said OK. On success *out is the
  * content, to be released by the caller, or NULL when the content is the payload itself. Errors: NO_MEMORY, DAMAGED,

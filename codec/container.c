@@ -42,7 +42,7 @@ static void plain_fields(struct wire *w, struct block_header *b, enum hunch_stat
     }
 }
 
-static void stream_fields(struct wire *w, struct stream_header *s) {
+void hunch_stream_fields(struct wire *w, struct stream_header *s) {
     hunch_wire_varint(w, &s->kind);
     hunch_wire_varint(w, &s->length);
     hunch_wire_varint(w, &s->model);
@@ -64,7 +64,7 @@ static void typed_fields(struct wire *w, struct block_header *b, enum hunch_stat
     }
     b->count = (unsigned)count;
     for (unsigned i = 0; i < b->count; i++) {
-        stream_fields(w, &b->streams[i]);
+        hunch_stream_fields(w, &b->streams[i]);
         if (b->streams[i].kind >= CONTENT_KINDS || (i > 0 && b->streams[i].kind <= b->streams[i - 1].kind))
             *status = HUNCH_UNSUPPORTED;
     }

@@ -17,6 +17,7 @@ enum {
     PART_BLOCK = 0xB1,
     PART_INDEX = 0xB2,
     PART_FOOTER = 0xB3,
+    PART_MEMBERS = 0xB4,
     PART_CRITICAL = 0x40,         /* bit of a type: who does not know it must not go on */
     PART_HEADER_MOST = 2 + 255 + 4, /* bytes before a payload */
     FOOTER_LENGTH = 2 + 1 + 4 + 3 * 8 + 4
@@ -85,6 +86,9 @@ void hunch_part_write(struct part *part, uint8_t out[PART_HEADER_MOST]);
 
 /* Reads a header and its check; the payload behind it is not looked at. */
 enum reading hunch_part_read(uint8_t *bytes, size_t have, struct part *part, size_t *wanted);
+
+/* The fields of a stream in a block of several, and of a table of members. */
+void hunch_stream_fields(struct wire *w, struct stream_header *s);
 
 void hunch_index_entry(struct wire *w, struct index_entry *entry);
 

@@ -1,9 +1,13 @@
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/buffer.h"
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "codec/members.h"
 #include "codec/plan.h"
+#include "codec/raw.h"
 #include "codec/stream.h"
+#include "formats/pieces/array.h"
 
 /* Input waits in two halves of up to one block each: whether the first half is cut as a whole block or shared out
  * evenly is known when the second is full or the input ends. */
@@ -19,6 +23,14 @@ struct encoder {
     struct buffer index;  /* entries of the blocks written */
     uint64_t archive_length; /* bytes, given or pending */
     bool ended;              /* the archive's last part is given or pending */
+    struct member_writer members;
+    uint64_t grouped;        /* members that begin in the block in hand */
+    bool boundary;           /* what waits must be cut before more is taken */
+    struct buffer outlook;   /* of struct array: those of a file that is longer than a block, places in all content */
+    struct buffer begins;    /* of uint64_t: where members begin in what waits */
+    size_t begins_passed;    /* of them, bytes that are behind */
+    struct job next;         /* of the block that is cut next, when `prepared` */
+    bool prepared;
 };
 
 static struct encoder *encoder_of(struct hunch_stream *stream) {
@@ -62,7 +74,21 @@ static bool write_block_header(struct encoder *e, struct job *job) {
     return append(e, &e->index, bytes, (size_t)(w.at - bytes));
 }
 
-static bool write_trailer(struct encoder *e) {
+static enum hunch_status write_members(struct encoder *e) {
+    uint8_t bytes[PART_HEADER_MOST];
+    struct buffer payload = {0};
+    enum hunch_status status = hunch_members_write(&e->members, &e->base.context, e->start, &payload);
+    struct part part = {.type = PART_MEMBERS, .length = payload.length};
+    part.check = (uint32_t)hunch_hash(payload.bytes, payload.length);
+    hunch_part_write(&part, bytes);
+    if (status == HUNCH_OK && (!write_pending(e, bytes, part.header_length) ||
+                               !write_pending(e, payload.bytes, payload.length)))
+        status = HUNCH_NO_MEMORY;
+    hunch_buffer_free(&payload, &e->base.context.allocator);
+    return status;
+}
+
+static bool write_index(struct encoder *e) {
     uint8_t bytes[PART_HEADER_MOST];
     struct part index = {.type = PART_INDEX, .length = e->index.length};
     index.check = (uint32_t)hunch_hash(e->index.bytes, e->index.length);
@@ -78,6 +104,11 @@ static bool write_trailer(struct encoder *e) {
     hunch_part_write(&footer, bytes);
     e->ended = true;
     return write_pending(e, bytes, footer.header_length);
+}
+
+static enum hunch_status write_trailer(struct encoder *e) {
+    enum hunch_status status = e->members.count ? write_members(e) : HUNCH_OK;
+    return status == HUNCH_OK && !write_index(e) ? HUNCH_NO_MEMORY : status;
 }
 
 /* Keeps the larger of a done block's buffer and the spare one. */
@@ -159,19 +190,93 @@ static enum hunch_status share(struct encoder *e, size_t length) {
     return HUNCH_OK;
 }
 
+/* ---- files that are longer than a block */
+
+enum { OUTLOOK_MOST = 1 << 14 /* arrays of a file that are known beyond its first block */ };
+
+/* Looks at a block with which a file begins, for the blocks behind it. */
+static enum hunch_status look_out(struct encoder *e, size_t length) {
+    const struct allocator *a = &e->base.context.allocator;
+    e->outlook.length = 0;
+    if (!e->base.context.settings.use_formats)
+        return HUNCH_OK;
+    if (!hunch_buffer_reserve(&e->outlook, a, OUTLOOK_MOST * sizeof(struct array), SIZE_MAX))
+        return HUNCH_NO_MEMORY;
+    struct array *arrays = (struct array *)(void *)e->outlook.bytes;
+    size_t n = hunch_pieces_outlook(e->halves[0].bytes, length, arrays, OUTLOOK_MOST);
+    for (size_t i = 0; i < n; i++)
+        arrays[i].before += e->start;
+    e->outlook.length = n * sizeof *arrays;
+    return HUNCH_OK;
+}
+
+/* Where the first member behind those passed begins; UINT64_MAX when none does. */
+static uint64_t next_begin(const struct encoder *e) {
+    return e->begins_passed < e->begins.length ? load_u64(e->begins.bytes + e->begins_passed) : UINT64_MAX;
+}
+
+/* Passes over the members that began before the next block; true when a file begins with it. */
+static bool begins_here(struct encoder *e) {
+    while (next_begin(e) < e->start)
+        e->begins_passed += sizeof(uint64_t);
+    if (e->begins_passed == e->begins.length)
+        e->begins_passed = e->begins.length = 0;
+    return e->members.count ? next_begin(e) == e->start : e->start == 0;
+}
+
+/* The arrays of the outlook that lie in the next `length` bytes, up to where another file begins, as the block sees
+ * them. */
+static enum hunch_status arrays_within(const struct encoder *e, size_t length, struct buffer *known) {
+    uint64_t left = next_begin(e) - e->start;
+    struct outlook all = hunch_job_outlook(&e->outlook);
+    for (size_t i = 0; i < all.count; i++) {
+        struct array a;
+        if (!hunch_array_rest(&all.arrays[i], e->start, &a) || a.before >= length ||
+            a.before >= left || !hunch_array_fit(&a, left - a.before))
+            continue;
+        if (!hunch_buffer_reserve(known, &e->base.context.allocator, sizeof a, SIZE_MAX))
+            return HUNCH_NO_MEMORY;
+        memcpy(known->bytes + known->length, &a, sizeof a);
+        known->length += sizeof a;
+    }
+    return HUNCH_OK;
+}
+
+/* What is known of the next block from the ones before; a file that begins with it is looked at when it goes on. */
+static enum hunch_status foresee(struct encoder *e, size_t length, bool all, struct buffer *known) {
+    if (begins_here(e) && !e->base.context.settings.as)
+        return all ? HUNCH_OK : look_out(e, length);
+    return arrays_within(e, length, known);
+}
+
+/* Makes the next block's job ready, but for its input: what is known of it and what it needs. It is looked at once,
+ * however often the queue has no room for it. */
+static enum hunch_status prepare(struct encoder *e, size_t length, bool all) {
+    struct job *next = &e->next;
+    if (e->prepared && next->block.length == length)
+        return HUNCH_OK;
+    hunch_buffer_free(&next->known, &e->base.context.allocator);
+    *next = (struct job){.kind = JOB_ENCODE, .block = {.start = e->start, .length = length}};
+    enum hunch_status status = foresee(e, length, all, &next->known);
+    if (status != HUNCH_OK)
+        return status;
+    struct outlook known = hunch_job_outlook(&next->known);
+    next->memory = hunch_block_encode_need(&e->base.context, e->halves[0].bytes, length, known, &next->room);
+    e->prepared = true;
+    return next->memory == UINT64_MAX ? HUNCH_BAD_ARGUMENT : HUNCH_OK;
+}
+
 /* Sends the first `length` bytes that wait to the pool. */
-static void cut(struct encoder *e, size_t length, bool sole, uint64_t need) {
-    struct job job = {
-        .kind = JOB_ENCODE,
-        .input = e->halves[0],
-        .memory = need,
-        .block = {.flags = sole ? BLOCK_SOLE : 0, .start = e->start, .length = length},
-    };
+static void cut(struct encoder *e, size_t length, bool sole) {
+    e->next.input = e->halves[0];
+    e->next.block.flags = sole ? BLOCK_SOLE : 0;
+    hunch_queue_push(&e->base.queue, &e->next);
+    e->next = (struct job){0};
+    e->prepared = false;
     e->halves[0] = e->halves[1];
     e->halves[1] = (struct buffer){0};
     e->start += length;
     e->cut++;
-    hunch_queue_push(&e->base.queue, &job);
 }
 
 /* Cuts one block if the rule allows and the queue admits it; *moved tells. `ending` means that what waits is all
@@ -184,18 +289,17 @@ static enum hunch_status cut_next(struct encoder *e, bool ending, bool finish, b
     if (waiting < 2 * block && (!ending || (waiting == 0 && !empty_archive)))
         return HUNCH_OK;
     size_t length = (size_t)hunch_plan_cut(waiting, block);
-    uint64_t need = hunch_block_encode_need(&e->base.context, e->halves[0].bytes, length);
-    uint64_t held = (uint64_t)e->halves[1].capacity + e->spare.capacity;
-    if (need == UINT64_MAX)
-        return HUNCH_BAD_ARGUMENT;
-    switch (hunch_queue_admit(&e->base.queue, need, held)) {
+    enum hunch_status status = prepare(e, length, ending && length == waiting);
+    if (status != HUNCH_OK)
+        return status;
+    switch (hunch_queue_admit(&e->base.queue, e->next.memory, (uint64_t)e->halves[1].capacity + e->spare.capacity)) {
     case ADMISSION_LATER: return HUNCH_OK;
     case ADMISSION_NEVER: return HUNCH_MEMORY_LIMIT;
     case ADMISSION_GIVEN: break;
     }
     if (length < e->halves[0].length && share(e, length) != HUNCH_OK)
         return HUNCH_NO_MEMORY;
-    cut(e, length, finish && e->cut == 0 && length == waiting, need);
+    cut(e, length, finish && e->cut == 0 && length == waiting && e->members.count == 0);
     *moved = true;
     return HUNCH_OK;
 }
@@ -204,6 +308,12 @@ static enum hunch_status cut_next(struct encoder *e, bool ending, bool finish, b
 static enum hunch_status feed(struct encoder *e, struct hunch_input *in, enum hunch_directive directive) {
     bool moved = true;
     enum hunch_status status = HUNCH_OK;
+    while (e->boundary && status == HUNCH_OK && moved)
+        status = cut_next(e, true, false, &moved);
+    if (e->boundary && status == HUNCH_OK && e->halves[0].length > 0)
+        return HUNCH_OK; /* the queue must give something out first */
+    e->boundary = false;
+    moved = true;
     while (status == HUNCH_OK && moved) {
         status = take(e, in);
         bool ending = directive != HUNCH_CONTINUE && in->position == in->size;
@@ -230,8 +340,9 @@ static enum hunch_status run(struct hunch_stream *stream, struct hunch_input *in
             *done = directive != HUNCH_FINISH || e->ended;
             if (*done)
                 return HUNCH_OK;
-            if (!write_trailer(e))
-                return HUNCH_NO_MEMORY;
+            status = write_trailer(e);
+            if (status != HUNCH_OK)
+                return status;
         } else if (all_taken && directive == HUNCH_CONTINUE && !hunch_queue_head_finished(&stream->queue)) {
             *done = 1;
             return HUNCH_OK;
@@ -239,6 +350,32 @@ static enum hunch_status run(struct hunch_stream *stream, struct hunch_input *in
             hunch_queue_head_wait(&stream->queue);
         }
     }
+}
+
+/* Whether the block in hand is full, as groups go, before this member. */
+static bool group_full(const struct encoder *e, const struct hunch_member *member) {
+    const struct hunch_settings *s = &e->base.context.settings;
+    uint64_t waiting = (uint64_t)e->halves[0].length + e->halves[1].length;
+    if (waiting == 0)
+        return false;
+    return (s->group_members && e->grouped >= s->group_members) ||
+           (s->group_size && (waiting >= s->group_size || member->length > s->group_size - waiting));
+}
+
+static enum hunch_status begin_member(struct hunch_stream *stream, const struct hunch_member *member) {
+    struct encoder *e = encoder_of(stream);
+    uint64_t at = e->start + e->halves[0].length + e->halves[1].length;
+    if ((e->members.count == 0 && at > 0) || e->ended || e->base.context.settings.as)
+        return HUNCH_BAD_ARGUMENT;
+    if (group_full(e, member)) {
+        e->boundary = true;
+        e->grouped = 0;
+    }
+    e->grouped++;
+    uint8_t begin[sizeof at];
+    store_u64(begin, at);
+    enum hunch_status status = hunch_members_add(&e->members, &stream->context.allocator, member, at);
+    return status == HUNCH_OK && !append(e, &e->begins, begin, sizeof begin) ? HUNCH_NO_MEMORY : status;
 }
 
 static void release(struct hunch_stream *stream) {
@@ -249,15 +386,32 @@ static void release(struct hunch_stream *stream) {
     hunch_buffer_free(&e->spare, allocator);
     hunch_buffer_free(&e->pending, allocator);
     hunch_buffer_free(&e->index, allocator);
+    hunch_members_free(&e->members, allocator);
+    hunch_buffer_free(&e->outlook, allocator);
+    hunch_buffer_free(&e->begins, allocator);
+    hunch_buffer_free(&e->next.known, allocator);
+}
+
+/* Takes the caller's word for what the content is. */
+static enum hunch_status take_word(struct encoder *e, const char *as) {
+    struct array array;
+    if (!hunch_raw_parse(as, &array))
+        return HUNCH_BAD_ARGUMENT;
+    return append(e, &e->outlook, (const uint8_t *)&array, sizeof array) ? HUNCH_OK : HUNCH_NO_MEMORY;
 }
 
 enum hunch_status hunch_encoder_open(hunch_stream **stream, const struct hunch_settings *settings) {
     if (!stream)
         return HUNCH_BAD_ARGUMENT;
     enum hunch_status status = hunch_stream_make(stream, sizeof(struct encoder), settings);
-    if (status == HUNCH_OK) {
-        (*stream)->run = run;
-        (*stream)->release = release;
-    }
+    if (status != HUNCH_OK)
+        return status;
+    (*stream)->run = run;
+    (*stream)->member = begin_member;
+    (*stream)->release = release;
+    if ((*stream)->context.settings.as)
+        status = take_word(encoder_of(*stream), (*stream)->context.settings.as);
+    if (status != HUNCH_OK)
+        hunch_stream_close(stream);
     return status;
 }

@@ -126,7 +126,7 @@ enum hunch_status hunch_payload_encode(const struct context *context, uint8_t *d
     hunch_payload_store(stream, coded);
     stream->model = plan.model->id;
     stream->parameter = plan.parameter;
-    if (stream->kind == CONTENT_BYTES)
+    if (stream->kind == CONTENT_BYTES || stream->kind == CONTENT_CODE)
         status = hunch_transform_choose(context, data, stream, spare, &formed);
     if (status == HUNCH_OK && noise && !formed)
         status = HUNCH_OUTPUT_FULL;

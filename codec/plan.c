@@ -11,6 +11,8 @@ enum {
     MODEL_TENSOR = 5,
     MODEL_DCT = 6,
     BWT_LEVELS = 2, /* levels 1 to this */
+    BWT_SAMPLE = 3 << 16, /* bytes; a sort knows little of a few KB, and is fast */
+    CM_SAMPLE = 3 << 12
 };
 
 struct plan hunch_plan_stream(int level, enum content_kind kind) {
@@ -28,6 +30,10 @@ struct plan hunch_plan_stream(int level, enum content_kind kind) {
 
 struct plan hunch_plan_trial(int level, enum content_kind kind) {
     return hunch_plan_stream(level <= BWT_LEVELS ? 1 : BWT_LEVELS + 1, kind);
+}
+
+size_t hunch_plan_trial_sample(int level) {
+    return level <= BWT_LEVELS ? BWT_SAMPLE : CM_SAMPLE;
 }
 
 uint64_t hunch_plan_block_size(int level) {

@@ -20,6 +20,9 @@ struct plan hunch_plan_stream(int level, enum content_kind kind);
 /* The cheapest setting of that model: to compare two forms of content by measure. */
 struct plan hunch_plan_trial(int level, enum content_kind kind);
 
+/* Bytes of a block that such a comparison codes. */
+size_t hunch_plan_trial_sample(int level);
+
 /* Bytes of a block at this level unless the caller says otherwise. */
 uint64_t hunch_plan_block_size(int level);
 

@@ -4,11 +4,16 @@ static uint8_t *job_input(const struct job *job) {
     return job->input.bytes ? job->input.bytes + job->input_at : NULL;
 }
 
+struct outlook hunch_job_outlook(const struct buffer *known) {
+    return (struct outlook){(const struct array *)(const void *)known->bytes, known->length / sizeof(struct array)};
+}
+
 static void run(struct task *task) {
     struct job *job = (struct job *)(void *)task;
     uint8_t *input = job_input(job);
     if (job->kind == JOB_ENCODE)
-        job->status = hunch_block_encode(job->context, input, &job->block, &job->output, &job->coded);
+        job->status = hunch_block_encode(job->context, input, hunch_job_outlook(&job->known), job->room, &job->block,
+                                         &job->output, &job->coded);
     else
         job->status = hunch_block_decode(job->context, &job->block, input, job->coded, &job->output);
 }
@@ -75,6 +80,7 @@ uint8_t *hunch_job_result(const struct job *job, uint64_t *length) {
 
 static void free_bytes(struct queue *queue, struct job *job) {
     hunch_buffer_free(&job->input, &queue->context->allocator);
+    hunch_buffer_free(&job->known, &queue->context->allocator);
     hunch_release(&queue->context->allocator, job->output);
     job->output = NULL;
     queue->memory -= job->memory;

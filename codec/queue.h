@@ -22,10 +22,12 @@ struct job {
     const struct context *context;
     struct block_header block;
     struct buffer input; /* owned */
+    struct buffer known; /* owned; JOB_ENCODE: struct array, what is known to lie in the content */
     size_t input_at;   /* where the content or payload begins in it */
     uint8_t *output;   /* owned allocation; NULL: the input is the output */
     size_t coded;      /* bytes of payload */
     uint64_t memory;   /* bytes counted for it */
+    uint64_t room;     /* JOB_ENCODE: bytes of them that taking the content apart may take */
     uint64_t offset;   /* of its content in all that is decoded, bytes */
     uint64_t given;    /* bytes of its result that the caller has */
     bool told;         /* JOB_LOST: the caller knows */
@@ -38,6 +40,9 @@ struct queue {
     unsigned capacity, first, count;
     uint64_t memory; /* bytes counted for the jobs inside */
 };
+
+/* What a buffer of struct array holds. */
+struct outlook hunch_job_outlook(const struct buffer *known);
 
 /* False when memory is short; close it all the same. The context must outlive the queue. */
 bool hunch_queue_open(struct queue *queue, const struct context *context);

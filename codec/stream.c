@@ -51,6 +51,19 @@ enum hunch_status hunch_stream_run(hunch_stream *stream, struct hunch_input *in,
     return stream->failed;
 }
 
+enum hunch_status hunch_stream_member(hunch_stream *encoder, const struct hunch_member *member) {
+    struct hunch_member full = {0};
+    if (!encoder || !encoder->member || !member || member->sizeof_member < sizeof full.sizeof_member)
+        return HUNCH_BAD_ARGUMENT;
+    memcpy(&full, member, member->sizeof_member < sizeof full ? member->sizeof_member : sizeof full);
+    if (encoder->failed != HUNCH_OK)
+        return encoder->failed;
+    enum hunch_status status = encoder->member(encoder, &full);
+    if (status != HUNCH_BAD_ARGUMENT)
+        encoder->failed = status; /* the columns of the table may be uneven */
+    return status;
+}
+
 void hunch_stream_close(hunch_stream **stream) {
     if (!stream || !*stream)
         return;

@@ -7,6 +7,7 @@
 struct hunch_stream {
     enum hunch_status (*run)(struct hunch_stream *stream, struct hunch_input *in, struct hunch_output *out,
                              enum hunch_directive directive, int *done);
+    enum hunch_status (*member)(struct hunch_stream *stream, const struct hunch_member *member); /* NULL: a decoder */
     void (*release)(struct hunch_stream *stream); /* what it owns, not itself */
     struct context context;
     struct queue queue;

@@ -5,8 +5,6 @@
 #include "codec/trial.h"
 #include "formats/registry.h"
 
-enum { SAMPLE = 3 << 12 }; /* bytes that are coded to compare two forms of a block */
-
 size_t hunch_transform_capacity(size_t length) {
     return length + length / 8 + 64;
 }
@@ -47,15 +45,17 @@ struct contest {
 static enum hunch_status try_format(const struct context *context, const struct format *format, uint8_t *data,
                                     struct stream_header *header, uint8_t *spare, struct contest *best) {
     size_t length = (size_t)header->length, size = 0;
+    size_t sample = hunch_plan_trial_sample(context->settings.level);
+    struct plan plan = hunch_plan_trial(context->settings.level, CONTENT_BYTES);
     uint64_t cost;
     uint8_t *stream = hunch_allocate(&context->allocator, hunch_transform_capacity(length));
     if (!stream)
         return HUNCH_NO_MEMORY;
     enum hunch_status status = split(context, format, data, length, stream, spare, &size);
     if (status == HUNCH_OK && size > 0 && best->cost == 0)
-        status = hunch_trial(context, hunch_plan_trial(context->settings.level, CONTENT_BYTES), data, length, SAMPLE, &best->cost);
+        status = hunch_trial(context, plan, data, length, sample, &best->cost);
     if (status == HUNCH_OK && size > 0)
-        status = hunch_trial(context, hunch_plan_trial(context->settings.level, CONTENT_BYTES), stream, size, SAMPLE, &cost);
+        status = hunch_trial(context, plan, stream, size, sample, &cost);
     if (status == HUNCH_OK && size > 0 && cost < best->cost) {
         hunch_release(&context->allocator, best->stream);
         *best = (struct contest){.cost = cost, .stream = stream};

@@ -5,7 +5,6 @@
 #include "codec/payload.h"
 #include "codec/plan.h"
 #include "codec/trial.h"
-#include "formats/pieces.h"
 
 enum {
     ROOM_LEAST = 12 << 20, /* bytes that pieces may take however short the block, */
@@ -13,10 +12,11 @@ enum {
     PLAIN_SAMPLE = 3 << 14 /* bytes that a model codes to see whether taking pieces apart paid */
 };
 
-uint64_t hunch_typed_room(const struct context *context, const uint8_t *data, size_t length, uint64_t plain) {
+uint64_t hunch_typed_room(const struct context *context, const uint8_t *data, size_t length, struct outlook known,
+                          uint64_t plain) {
     uint64_t limit = context->settings.memory_limit, left = plain < limit ? limit - plain : 0;
     uint64_t room = ROOM_LEAST + (uint64_t)ROOM_RATIO * length;
-    if (!context->settings.use_formats || !hunch_pieces_wanted(data, length))
+    if (!context->settings.use_formats || (known.count == 0 && !hunch_pieces_wanted(data, length)))
         return 0;
     return room < left ? room : left;
 }
@@ -83,12 +83,12 @@ static enum hunch_status plain_better(const struct context *context, uint8_t *da
     return status;
 }
 
-enum hunch_status hunch_typed_encode(const struct context *context, uint8_t *data, struct block_header *block,
-                                     uint64_t room, bool noise, uint8_t *payload, size_t *coded) {
+enum hunch_status hunch_typed_encode(const struct context *context, uint8_t *data, struct outlook known,
+                                     struct block_header *block, uint64_t room, bool noise, uint8_t *payload, size_t *coded) {
     struct streams streams = {.allocator = &context->allocator, .room = room};
     enum hunch_status status = HUNCH_OUTPUT_FULL;
     bool better = false;
-    if (hunch_pieces_split(&streams, data, (size_t)block->length))
+    if (hunch_pieces_split(&streams, data, (size_t)block->length, known))
         status = encode_streams(context, &streams, block, payload, coded);
     else if (streams.no_memory)
         status = HUNCH_NO_MEMORY;

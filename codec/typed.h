@@ -4,15 +4,17 @@
 
 #include "codec/container.h"
 #include "codec/settings.h"
+#include "formats/pieces.h"
 
-/* Bytes that taking the block apart may take beside `plain`, what it needs in any case; 0 when nothing in it looks
- * like a piece, or the limit has no room. Depends on content and settings alone. */
-uint64_t hunch_typed_room(const struct context *context, const uint8_t *data, size_t length, uint64_t plain);
+/* Bytes that taking the block apart may take beside `plain`, what it needs in any case; 0 when nothing in it is
+ * known or looks like a piece, or the limit has no room. Depends on content and settings alone. */
+uint64_t hunch_typed_room(const struct context *context, const uint8_t *data, size_t length, struct outlook known,
+                          uint64_t plain);
 
 /* Encodes the block as pieces into payload (block->length bytes of room). Sets flags, count and streams of *block and
  * *coded. OUTPUT_FULL: there are no pieces, or it is better without taking them apart. NO_MEMORY, BAD_ARGUMENT. */
-enum hunch_status hunch_typed_encode(const struct context *context, uint8_t *data, struct block_header *block,
-                                     uint64_t room, bool noise, uint8_t *payload, size_t *coded);
+enum hunch_status hunch_typed_encode(const struct context *context, uint8_t *data, struct outlook known,
+                                     struct block_header *block, uint64_t room, bool noise, uint8_t *payload, size_t *coded);
 
 /* Bytes that joining pieces takes beside streams and content. */
 uint64_t hunch_typed_scratch(const struct block_header *block);

@@ -1,8 +1,13 @@
 /* Pieces: parts of a block that are of a known kind (a PNG file, the samples of a WAV file, a gzip member, ...). The
  * format `pieces` walks over a block, lets each kind take what it knows apart into typed streams (base/content.h) and
- * a recipe, and leaves the rest as plain bytes. To add a kind: formats/pieces/NAME.c that defines `const struct piece
- * hunch_piece_NAME`, a line in formats/pieces/registry.def, its page in doc/spec/pieces/, its tests. A kind declines
- * rather than fails.
+ * a recipe, and leaves the rest as plain bytes. There are two sorts of kinds:
+ *
+ * - files that hold arrays as they are (WAV, NPY, safetensors, ...): the kind tells where the arrays lie (`outlook`), and
+ *   that is all. The recipe does not know of it: decoding needs no such kind, and it may learn without a new id.
+ * - files that have to be taken apart (PNG, gzip, JPEG, ...): `split` and `join`.
+ *
+ * To add a kind: formats/pieces/NAME.c that defines `const struct piece hunch_piece_NAME`, a line in
+ * formats/pieces/registry.def, its page in doc/spec/pieces/ if it has an id, its tests. A kind declines rather than fails.
  *
  * Streams are filled and emptied in order: what split puts, join gets, in the same order and the same amounts. */
 #ifndef HUNCH_FORMATS_PIECE_H
@@ -17,8 +22,19 @@
 struct splitter; /* where split puts things */
 struct joiner;   /* where join gets things and puts content */
 
+/* One plain array, as large as its file says, wherever the content in hand ends. */
+struct array {
+    uint64_t before;        /* bytes of the content before its first element */
+    enum content_kind kind; /* IMAGE, AUDIO, TENSOR or CODE */
+    uint8_t type[4];        /* the first bytes of its heads */
+    unsigned sample;        /* bytes of a pixel, a frame or an element; 0: nonsense */
+    uint64_t columns;       /* of a tensor, else 1 */
+    uint64_t width, height; /* of a picture, else 1 */
+    uint64_t count;         /* pictures, frames, elements or bytes */
+};
+
 struct piece {
-    unsigned id; /* 1.. ; 0 is plain bytes */
+    unsigned id; /* 1.. ; 0: holds arrays as they are */
     const char *name;
     const char *summary;
     const char *magic;    /* bytes that stand at magic_at in every piece of this kind; NULL: none */
@@ -27,6 +43,9 @@ struct piece {
     bool anywhere;        /* may begin anywhere (the magic is strong); false: only where content begins, or a piece ended */
     /* A cheap look behind the magic, that most bytes which are no such piece fail; NULL: the magic says enough. */
     bool (*probe)(const uint8_t *data, size_t length);
+    /* Tells up to `most` arrays of the piece that begins at data[0], by rising place and apart from each other; how many,
+     * 0 declines. Only the beginning of a long piece may be there. */
+    size_t (*outlook)(const uint8_t *data, size_t length, struct array *arrays, size_t most);
     /* Recognises a piece at data[0] and takes it apart: the bytes that it spans, <= length; 0 declines, and whatever
      * was put is taken back. What follows the piece is not its business. `length` is all that is left of the content:
      * a piece that is cut short there may be taken too. Must be undone by join bit for bit (the walker checks). */

@@ -7,10 +7,13 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "formats/pieces/array.h"
 
 enum {
     DEPTH_MOST = 4,      /* of pieces inside pieces */
-    RECIPE_MOST = 10,    /* bytes of a varint */
+    VARINT_BYTES = 10,
+    FEW_ARRAYS = 4,      /* of most files */
+    MANY_ARRAYS = 1 << 14,
     SCRATCH_LEAST = 8 << 20, /* bytes for tables of kinds, however small the content */
 };
 
@@ -27,6 +30,8 @@ struct splitter {
     size_t begins; /* of the piece in hand: where something new begins, 0 where nothing does */
     unsigned depth;
     bool broken;
+    void (*found)(void *opaque, const struct finding *finding); /* NULL: nobody asks */
+    void *opaque;
 };
 
 struct joiner {
@@ -58,7 +63,7 @@ const struct piece *hunch_piece_at(unsigned index) {
 
 const struct piece *hunch_piece_find(uint64_t id) {
     for (unsigned i = 0; table[i]; i++)
-        if (table[i]->id == id)
+        if (table[i]->id == id && id != 0)
             return table[i];
     return NULL;
 }
@@ -103,7 +108,7 @@ void hunch_split_put(struct splitter *s, enum content_kind kind, const uint8_t *
 }
 
 void hunch_split_varint(struct splitter *s, uint64_t value) {
-    uint8_t bytes[RECIPE_MOST];
+    uint8_t bytes[VARINT_BYTES];
     size_t n = 0;
     for (; value >= 0x80; value >>= 7)
         bytes[n++] = (uint8_t)(value | 0x80);
@@ -149,9 +154,7 @@ static bool joins(struct splitter *s, const struct piece *piece, const struct ma
     return good;
 }
 
-static bool looks(const struct piece *piece, const uint8_t *data, size_t length, bool beginning) {
-    if (!beginning && !piece->anywhere)
-        return false;
+static bool looks(const struct piece *piece, const uint8_t *data, size_t length) {
     if (length < (size_t)piece->magic_at + piece->magic_length)
         return false;
     if (piece->magic && memcmp(data + piece->magic_at, piece->magic, piece->magic_length) != 0)
@@ -159,20 +162,81 @@ static bool looks(const struct piece *piece, const uint8_t *data, size_t length,
     return !piece->probe || piece->probe(data, length);
 }
 
-/* Tries the kinds at data[0]; `plain` bytes wait before it. The bytes that a piece took, 0 when none did. */
-static size_t try_pieces(struct splitter *s, const uint8_t *data, size_t length, bool beginning, uint64_t plain) {
+/* Which kinds may begin with each byte, in bits: those with a magic that may stand anywhere. */
+static void first_bytes(uint32_t kinds[256]) {
+    memset(kinds, 0, 256 * sizeof *kinds);
+    for (unsigned i = 0; table[i]; i++)
+        if (table[i]->anywhere)
+            kinds[(uint8_t)table[i]->magic[0]] |= UINT32_C(1) << i;
+}
+
+/* Puts an array that stands `plain` bytes behind what was put before; 0 when nothing of it fits. */
+static size_t put_array(struct splitter *s, const uint8_t *data, size_t length, const struct array *a, uint64_t plain) {
+    struct mark start = mark(s->streams);
+    hunch_split_varint(s, plain);
+    hunch_split_varint(s, ARRAY_ID);
+    size_t size = hunch_array_put(s, data, length, a);
+    if (size > 0 && !s->broken)
+        return size;
+    go_back(s->streams, &start);
+    return 0;
+}
+
+/* Puts those of the arrays that begin within `length`, and the bytes between them: the bytes taken. */
+static size_t put_arrays(struct splitter *s, const uint8_t *data, size_t length, const struct array *arrays, size_t n,
+                         uint64_t plain) {
+    size_t at = 0, end = 0; /* put as plain bytes up to at; the last array's end */
+    for (size_t i = 0; i < n && !s->broken && arrays[i].before < length; i++) {
+        size_t begins = (size_t)arrays[i].before;
+        hunch_split_put(s, CONTENT_BYTES, data + at, begins - at);
+        plain += begins - at;
+        at = begins;
+        size_t size = put_array(s, data + begins, length - begins, &arrays[i], plain);
+        if (size > 0) {
+            at = end = begins + size;
+            plain = 0;
+        }
+    }
+    if (!s->broken)
+        s->streams->of[CONTENT_BYTES].length -= at - end; /* behind the last array: the walk puts them */
+    return end;
+}
+
+static size_t take_arrays(struct splitter *s, const struct piece *piece, const uint8_t *data, size_t length,
+                          uint64_t plain) {
+    struct array few[FEW_ARRAYS], *arrays = few;
+    size_t n = piece->outlook(data, length, few, FEW_ARRAYS);
+    if (n == FEW_ARRAYS) {
+        arrays = hunch_split_scratch(s, MANY_ARRAYS * sizeof *arrays);
+        n = arrays ? piece->outlook(data, length, arrays, MANY_ARRAYS) : 0;
+    }
+    return n ? put_arrays(s, data, length, arrays, n, plain) : 0;
+}
+
+static size_t take_apart(struct splitter *s, const struct piece *piece, const uint8_t *data, size_t length,
+                         uint64_t plain) {
+    hunch_split_varint(s, plain);
+    hunch_split_varint(s, piece->id);
+    struct mark inside = mark(s->streams);
+    s->begins = 0;
+    size_t size = s->broken ? 0 : piece->split(s, data, length);
+    return size > 0 && size <= length && !s->broken && joins(s, piece, &inside, data, size) ? size : 0;
+}
+
+/* Tries some kinds (bits) at data[0]; `plain` bytes wait before it. The bytes that a piece took, 0 when none did. */
+static size_t try_pieces(struct splitter *s, const uint8_t *data, size_t length, uint32_t kinds, uint64_t plain,
+                         const struct piece **taken) {
     struct mark start = mark(s->streams);
     struct lent *lent = s->lent;
     for (unsigned i = 0; table[i]; i++) {
-        if (!looks(table[i], data, length, beginning))
+        if (!(kinds >> i & 1) || !looks(table[i], data, length))
             continue;
-        hunch_split_varint(s, plain);
-        hunch_split_varint(s, table[i]->id);
-        struct mark inside = mark(s->streams);
         s->begins = 0;
-        size_t size = s->broken ? 0 : table[i]->split(s, data, length);
+        size_t size = table[i]->outlook ? take_arrays(s, table[i], data, length, plain)
+                                        : take_apart(s, table[i], data, length, plain);
         take_back(s->streams, &s->lent, lent);
-        if (size > 0 && size <= length && !s->broken && joins(s, table[i], &inside, data, size))
+        *taken = table[i];
+        if (size > 0 && !s->broken)
             return size;
         s->broken = false;
         go_back(s->streams, &start);
@@ -180,29 +244,31 @@ static size_t try_pieces(struct splitter *s, const uint8_t *data, size_t length,
     return 0;
 }
 
-/* Which first bytes (of magics that may stand anywhere) are worth a look. */
-static void first_bytes(bool worth[256]) {
-    memset(worth, 0, 256 * sizeof *worth);
-    for (unsigned i = 0; table[i]; i++)
-        if (table[i]->anywhere)
-            worth[(uint8_t)table[i]->magic[0]] = true;
-}
-
 /* Walks over content; true when a piece was found. */
-static bool walk(struct splitter *s, const uint8_t *data, size_t length) {
-    bool worth[256], found = false;
-    size_t plain_from = 0, at = 0, begins = 0, later = 0;
+static bool walk(struct splitter *s, const uint8_t *data, size_t length, struct outlook known) {
+    uint32_t kinds[256];
+    bool found = false;
+    size_t plain_from = 0, at = 0, begins = 0, later = 0, k = 0;
     uint64_t plain = 0;
-    first_bytes(worth);
+    first_bytes(kinds);
     while (at < length) {
         bool beginning = at == begins || at == later;
-        if (beginning || worth[data[at]]) {
+        while (k < known.count && known.arrays[k].before < at)
+            k++;
+        bool told = k < known.count && known.arrays[k].before == at;
+        if (told || beginning || kinds[data[at]]) {
             hunch_split_put(s, CONTENT_BYTES, data + plain_from, at - plain_from);
             plain += at - plain_from;
             plain_from = at;
-            size_t size = s->broken ? 0 : try_pieces(s, data + at, length - at, beginning, plain);
+            s->begins = 0;
+            const struct piece *taken = &hunch_piece_array;
+            size_t size = told && !s->broken ? put_array(s, data + at, length - at, &known.arrays[k], plain) : 0;
+            if (size == 0 && !s->broken)
+                size = try_pieces(s, data + at, length - at, beginning ? UINT32_MAX : kinds[data[at]], plain, &taken);
             if (size > 0) {
                 found = true;
+                if (s->found)
+                    s->found(s->opaque, &(struct finding){taken, at, size, s->depth});
                 later = s->begins ? at + s->begins : later;
                 at += size;
                 begins = at;
@@ -229,30 +295,49 @@ void hunch_split_nested(struct splitter *s, const uint8_t *data, size_t n) {
     struct lent *lent = s->lent;
     size_t begins = s->begins;
     s->depth++;
-    walk(s, data, n);
+    walk(s, data, n, (struct outlook){0});
     s->depth--;
     s->begins = begins;
     take_back(s->streams, &s->lent, lent);
 }
 
-bool hunch_pieces_wanted(const uint8_t *data, size_t length) {
-    bool worth[256];
-    first_bytes(worth);
-    for (size_t at = 0; at < length; at++) {
-        if (at > 0 && !worth[data[at]])
-            continue;
-        for (unsigned i = 0; table[i]; i++)
-            if (looks(table[i], data + at, length - at, at == 0))
-                return true;
-    }
+static bool any_looks(const uint8_t *data, size_t length, uint32_t kinds) {
+    for (unsigned i = 0; table[i]; i++)
+        if (kinds >> i & 1 && looks(table[i], data, length))
+            return true;
     return false;
 }
 
-bool hunch_pieces_split(struct streams *out, const uint8_t *data, size_t length) {
+bool hunch_pieces_wanted(const uint8_t *data, size_t length) {
+    uint32_t kinds[256];
+    first_bytes(kinds);
+    if (any_looks(data, length, UINT32_MAX))
+        return true;
+    for (size_t at = 1; at < length; at++)
+        if (kinds[data[at]] && any_looks(data + at, length - at, kinds[data[at]]))
+            return true;
+    return false;
+}
+
+size_t hunch_pieces_outlook(const uint8_t *data, size_t length, struct array *arrays, size_t most) {
+    size_t n = 0;
+    for (unsigned i = 0; table[i] && n == 0; i++)
+        if (table[i]->outlook && looks(table[i], data, length))
+            n = table[i]->outlook(data, length, arrays, most);
+    return n;
+}
+
+bool hunch_pieces_split(struct streams *out, const uint8_t *data, size_t length, struct outlook known) {
     struct splitter s = {.streams = out};
-    bool found = walk(&s, data, length);
+    bool found = walk(&s, data, length, known);
     memset(out->at, 0, sizeof out->at);
     return found && !s.broken;
+}
+
+bool hunch_pieces_find(struct streams *out, const uint8_t *data, size_t length,
+                       void (*found)(void *opaque, const struct finding *finding), void *opaque) {
+    struct splitter s = {.streams = out, .found = found, .opaque = opaque};
+    return walk(&s, data, length, (struct outlook){0}) && !s.broken;
 }
 
 /* ---- join */

@@ -5,8 +5,8 @@ import dataclasses
 from xxh3 import xxh3_64
 
 MAGIC = b"\x89HUNCH"
-BLOCK, INDEX, FOOTER = 0xB1, 0xB2, 0xB3
-SOLE, FORMATTED = 1, 2
+BLOCK, INDEX, FOOTER, MEMBERS = 0xB1, 0xB2, 0xB3, 0xB4
+SOLE, FORMATTED, TYPED = 1, 2, 4
 CONTENT_MOST, STREAM_MOST = 1 << 30, 9 * (1 << 27) + 64
 
 
@@ -75,16 +75,23 @@ class Part:
 
 
 @dataclasses.dataclass
-class Block:
-    flags: int
-    start: int
+class Stream:
+    kind: int
     length: int
     model: int
     parameter: int
     format: int
-    stream_length: int
-    check: int
+    coded_length: int  # bytes that the model codes
     payload: bytes
+
+
+@dataclasses.dataclass
+class Block:
+    flags: int
+    start: int
+    length: int
+    streams: list
+    check: int
 
 
 def low(data):
@@ -108,7 +115,7 @@ def read_part(data, at):
     length, check = fields.varint(), fields.number(4)
     payload = take(data, at + len(header), length)
     part = Part(kind, at, len(header), fields, payload, check)
-    if kind in (BLOCK, INDEX, FOOTER):
+    if kind in (BLOCK, INDEX, FOOTER, MEMBERS):
         if low(payload) != check:
             raise Damaged("payload check")
     elif kind & 0x40:
@@ -116,27 +123,61 @@ def read_part(data, at):
     return part
 
 
+def read_stream(f, payload):
+    """Stream fields; the payload begins the one given."""
+    kind, length, model, parameter, form = (f.varint() for _ in range(5))
+    coded = f.varint() if form else length
+    return Stream(kind, length, model, parameter, form, coded, take(payload, 0, f.varint()))
+
+
+def read_streams(f, payload):
+    streams, count = [], f.varint()
+    if not 1 <= count <= 8:
+        raise Unsupported("number of streams")
+    for _ in range(count):
+        stream = read_stream(f, payload)
+        if stream.kind > 7 or streams and stream.kind <= streams[-1].kind:
+            raise Unsupported("kinds of streams")
+        streams.append(stream)
+        payload = payload[len(stream.payload):]
+    if payload:
+        raise Damaged("a payload that is nobody's")
+    return streams
+
+
+def check_stream(stream):
+    if stream.length > CONTENT_MOST or stream.coded_length > STREAM_MOST or stream.parameter >> 32:
+        raise Unsupported("lengths beyond this version")
+    if stream.model == 0 and (len(stream.payload) != stream.length or stream.parameter or stream.format):
+        raise Damaged("a stored stream that is not as it must be")
+    if stream.model != 0 and (len(stream.payload) > stream.length or stream.coded_length == 0):
+        raise Damaged("lengths of a stream")
+
+
 def read_block(part):
     f = part.fields
     flags = f.number(1)
-    if flags & ~(SOLE | FORMATTED):
+    if flags & ~(SOLE | FORMATTED | TYPED) or flags & FORMATTED and flags & TYPED:
         raise Unsupported(f"block flags {flags:02X}")
     start = 0
     if not flags & SOLE:
         if f.varint() != 0:
             raise Unsupported("stream")
         start = f.varint()
-    length, model, parameter = f.varint(), f.varint(), f.varint()
-    kind, stream_length = (f.varint(), f.varint()) if flags & FORMATTED else (0, length)
-    block = Block(flags, start, length, model, parameter, kind, stream_length, f.number(8), part.payload)
+    length = f.varint()
+    if flags & TYPED:
+        streams = read_streams(f, part.payload)
+    else:
+        model, parameter = f.varint(), f.varint()
+        form, coded = (f.varint(), f.varint()) if flags & FORMATTED else (0, length)
+        if flags & FORMATTED and form == 0:
+            raise Unsupported("format 0")
+        streams = [Stream(0, length, model, parameter, form, coded, part.payload)]
+    block = Block(flags, start, length, streams, f.number(8))
     if f.left():
         raise Unsupported("fields of a later version")
-    if length > CONTENT_MOST or stream_length > STREAM_MOST or parameter >> 32:
-        raise Unsupported("lengths beyond this version")
-    if model == 0 and (len(part.payload) != length or parameter or flags & FORMATTED):
-        raise Damaged("a stored block that is not as it must be")
-    if model != 0 and (len(part.payload) > length or stream_length == 0):
-        raise Damaged("lengths of a block")
+    for stream in streams:
+        check_stream(stream)
     return block
 
 

@@ -7,27 +7,33 @@ formats of the tables below, and refuses others as unsupported. Exit codes as th
 import pathlib
 import sys
 
+import arm64
 import bwt
 import container
+import pieces
 import text
+import x86
 from xxh3 import xxh3_64
 
 # id -> decode(payload, length, parameter): bytes, and the parameters it knows
 MODELS = {1: (bwt.decode, (1, 2))}
 # id -> join(stream, length): bytes
-FORMATS = {1: text.join}
+FORMATS = {1: text.join, 2: x86.join, 3: x86.join_near, 4: arm64.join}
+
+
+def decode_stream(stream):
+    if stream.model == 0:
+        return stream.payload
+    model, parameters = MODELS.get(stream.model, (None, ()))
+    if stream.parameter not in parameters or stream.format not in (0, *FORMATS):
+        raise container.Unsupported(f"model {stream.model} {stream.parameter}, format {stream.format}")
+    data = model(stream.payload, stream.coded_length, stream.parameter)
+    return FORMATS[stream.format](data, stream.length) if stream.format else data
 
 
 def decode_block(block):
-    if block.model == 0:
-        content = block.payload
-    else:
-        model, parameters = MODELS.get(block.model, (None, ()))
-        if block.parameter not in parameters or block.format not in (0, *FORMATS):
-            raise container.Unsupported(f"model {block.model} {block.parameter}, format {block.format}")
-        content = model(block.payload, block.stream_length, block.parameter)
-        if block.flags & container.FORMATTED:
-            content = FORMATS[block.format](content, block.length)
+    streams = {stream.kind: decode_stream(stream) for stream in block.streams}
+    content = pieces.join(streams, block.length) if block.flags & container.TYPED else streams[0]
     if xxh3_64(content) != block.check:
         raise container.Mismatch("content check")
     return content

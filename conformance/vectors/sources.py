@@ -91,6 +91,48 @@ def machine():
     return bytes(out)
 
 
+def program(short):
+    """x86-64 functions: calls of the same few places, variables relative to the instruction, jumps a short way or to
+    few places too."""
+    dice, out = Dice(20), bytearray()
+    plain = [bytes.fromhex(code) for code in (
+        "55", "5d", "c3", "90", "4889e5", "4883ec18", "c1e802", "31c0", "4885c0", "488b4508", "8b8424e8000000", "0fb6c0",
+        "66c745e80100", "c5f877", "660f3a0fc108", "48b8e8e9e8e900000000", "f6c301", "41f7c400010000", "ebe8", "c4e271b9c2")]
+    while len(out) < 24000:
+        kind = dice.below(8)
+        code, behind, target = plain[dice.below(len(plain))], b"", None
+        if kind == 0:
+            code, target = b"\xe8", dice.below(40) * 577
+        elif kind == 1:
+            code, target = b"\x0f" + bytes([0x84 + dice.below(2)]), dice.below(600)
+            target = len(out) + 40 + target if short else target % 20 * 997
+        elif kind == 2:
+            code, target = b"\x48\x8b\x05", 100000 + 8 * dice.below(30)
+        elif kind == 3 and dice.below(2):
+            code, target, behind = b"\x66\x81\x3d", 90000 + 8 * dice.below(9), dice.bytes(2)
+        elif kind == 3:
+            code, target = b"\xe9", len(out) + dice.below(200)
+        out += code
+        if target is not None:
+            out += (target - len(out) - 4 - len(behind)).to_bytes(4, "little", signed=True) + behind
+    return bytes(out + b"\xe8\0\0")
+
+
+def words():
+    """AArch64 functions: calls of the same few places, pages, plain instructions."""
+    dice, out = Dice(21), bytearray()
+    plain = [0xD503201F, 0xD65F03C0, 0xA9BF7BFD, 0x910003FD, 0xAA0003E1, 0xF9400000, 0x52800020, 0xB4000080]
+    while len(out) < 20000:
+        kind, word = dice.below(8), plain[dice.below(8)]
+        if kind < 2:
+            word = 0x94000000 | (dice.below(40) * 117 - len(out) // 4) % (1 << 26)
+        elif kind == 2:
+            pages = (40 + dice.below(9) - len(out) // 4096) % (1 << 21)
+            word = 0x90000000 | (pages & 3) << 29 | pages >> 2 << 5 | dice.below(3)
+        out += word.to_bytes(4, "little")
+    return bytes(out + b"\x01\x02\x94")
+
+
 def letters():
     """Words of two-byte letters between spaces and stops: UTF-8 that is not English."""
     dice, out = Dice(16), []
@@ -117,6 +159,9 @@ def sources():
         "picture": picture(),
         "sound": sound(),
         "machine": machine(),
+        "program": program(False),
+        "branches": program(True),
+        "words": words(),
         "letters": letters(),
         "noise": Dice(18).bytes(4096),
         "zeros": bytes(60000),

@@ -2,7 +2,11 @@
 
 #include "base/bytes.h"
 
-enum { IMAGE_SAMPLES = 7, IMAGE_WIDE = 8 }; /* of an image's layout */
+enum {
+    IMAGE_SAMPLES = 7, /* bits of an image's layout */
+    IMAGE_WIDE = 8,
+    SMALL_PICTURE = 1 << 18 /* bytes */
+};
 
 unsigned hunch_array_element_bytes(unsigned element) {
     static const uint8_t bytes[] = {
@@ -23,72 +27,141 @@ static uint64_t product(uint64_t a, uint64_t b) {
     return a * b;
 }
 
-static size_t put(struct splitter *s, const uint8_t *data, size_t before, enum content_kind kind, const uint8_t *head,
-                  size_t head_length, uint64_t size) {
-    hunch_split_varint(s, before);
-    hunch_split_varint(s, kind);
-    hunch_split_put(s, CONTENT_BYTES, data, before);
-    hunch_split_put(s, kind, head, head_length);
-    hunch_split_put(s, kind, data + before, (size_t)size);
-    return before + (size_t)size;
+struct array hunch_array_image(uint64_t before, unsigned layout, uint64_t width, uint64_t height, uint64_t count) {
+    return (struct array){.before = before, .kind = CONTENT_IMAGE, .type = {(uint8_t)layout},
+                          .sample = pixel_bytes(layout), .columns = 1, .width = width, .height = height, .count = count};
 }
 
-size_t hunch_array_put_image(struct splitter *s, const uint8_t *data, size_t length, size_t before, unsigned layout,
-                             uint64_t width, uint64_t height, uint64_t count) {
-    uint64_t row = product(width, pixel_bytes(layout)), picture = product(row, height), left = length - before;
-    if (row == 0 || row > left || picture == 0 || count == 0 || width > UINT32_MAX)
-        return 0;
-    if (picture > left) {
-        height = left / row;
-        picture = height * row;
-        count = 1;
-    }
-    if (count > left / picture)
-        count = left / picture;
-    if (height > UINT32_MAX || count > UINT32_MAX)
-        return 0;
-    uint8_t head[IMAGE_HEAD] = {(uint8_t)layout};
-    store_u32(head + 1, (uint32_t)width);
-    store_u32(head + 5, (uint32_t)height);
-    store_u32(head + 9, (uint32_t)count);
-    return put(s, data, before, CONTENT_IMAGE, head, sizeof head, picture * count);
+struct array hunch_array_audio(uint64_t before, unsigned channels, unsigned bits, unsigned flags, uint64_t frames) {
+    return (struct array){.before = before, .kind = CONTENT_AUDIO,
+                          .type = {(uint8_t)channels, (uint8_t)bits, (uint8_t)flags},
+                          .sample = channels * (bits / 8), .columns = 1, .width = 1, .height = 1, .count = frames};
 }
 
-size_t hunch_array_put_tensor(struct splitter *s, const uint8_t *data, size_t length, size_t before, unsigned element,
-                              unsigned flags, uint64_t columns, uint64_t elements) {
-    unsigned bytes = hunch_array_element_bytes(element);
-    uint64_t left = length - before;
-    if (bytes == 0 || elements == 0)
-        return 0;
-    if (elements > left / bytes)
-        elements = left / bytes;
-    columns = columns == 0 || columns > UINT32_MAX ? 1 : columns;
-    uint8_t head[TENSOR_HEAD] = {(uint8_t)element, (uint8_t)flags};
-    store_u32(head + 2, (uint32_t)columns);
-    store_u64(head + 6, elements);
-    return elements ? put(s, data, before, CONTENT_TENSOR, head, sizeof head, elements * bytes) : 0;
+struct array hunch_array_code(uint64_t before, uint64_t bytes) {
+    return (struct array){.before = before, .kind = CONTENT_CODE, .sample = 1, .columns = 1, .width = 1, .height = 1,
+                          .count = bytes};
 }
 
-bool hunch_array_join(struct joiner *j, enum content_kind kind) {
-    const uint8_t *head = hunch_join_get(j, kind, kind == CONTENT_IMAGE ? IMAGE_HEAD : TENSOR_HEAD);
-    uint64_t size;
-    if (!head)
+struct array hunch_array_tensor(uint64_t before, unsigned element, unsigned flags, uint64_t columns, uint64_t elements) {
+    return (struct array){.before = before, .kind = CONTENT_TENSOR, .type = {(uint8_t)element, (uint8_t)flags},
+                          .sample = hunch_array_element_bytes(element), .columns = columns > UINT32_MAX || !columns ? 1 : columns,
+                          .width = 1, .height = 1, .count = elements};
+}
+
+uint64_t hunch_array_size(const struct array *a) {
+    return product(product(product(a->sample, a->width), a->height), a->count);
+}
+
+bool hunch_array_fit(struct array *a, uint64_t length) {
+    uint64_t row = product(a->sample, a->width), picture = product(row, a->height);
+    if (row == 0 || row > length || picture == 0 || a->count == 0)
         return false;
-    if (kind == CONTENT_IMAGE) {
-        size = product(load_u32(head + 1), pixel_bytes(head[0]));
-        size = product(product(size, load_u32(head + 5)), load_u32(head + 9));
-    } else {
-        size = product(load_u64(head + 6), hunch_array_element_bytes(head[0]));
+    if (picture > length) {
+        a->height = length / row;
+        a->count = 1;
+        picture = row * a->height;
     }
+    a->count = a->count < length / picture ? a->count : length / picture;
+    return a->width <= UINT32_MAX && a->height <= UINT32_MAX && a->count <= UINT32_MAX;
+}
+
+bool hunch_array_rest(const struct array *a, uint64_t from, struct array *rest) {
+    uint64_t row = product(a->sample, a->kind == CONTENT_TENSOR ? a->columns : a->width), picture = product(row, a->height);
+    uint64_t size = hunch_array_size(a);
+    *rest = *a;
+    if (size == UINT64_MAX || size == 0 || from >= a->before + size)
+        return false;
+    if (from <= a->before) {
+        rest->before -= from;
+        return true;
+    }
+    uint64_t inside = from - a->before;
+    bool whole = a->kind == CONTENT_IMAGE && a->count > 1 && picture <= SMALL_PICTURE;
+    uint64_t unit = whole ? picture : row, gone = (inside + unit - 1) / unit;
+    rest->before = gone * unit - inside;
+    if (a->kind == CONTENT_IMAGE && !whole) {
+        rest->height = a->height * a->count - gone; /* of all pictures as one */
+        rest->count = 1;
+        return rest->height > 0;
+    }
+    gone *= a->kind == CONTENT_TENSOR ? a->columns : 1;
+    rest->count = a->count > gone ? a->count - gone : 0;
+    return rest->count > 0;
+}
+
+static size_t write_head(const struct array *a, uint8_t head[IMAGE_HEAD + TENSOR_HEAD]) {
+    memcpy(head, a->type, sizeof a->type);
+    switch (a->kind) {
+    case CONTENT_IMAGE:
+        store_u32(head + 1, (uint32_t)a->width);
+        store_u32(head + 5, (uint32_t)a->height);
+        store_u32(head + 9, (uint32_t)a->count);
+        return IMAGE_HEAD;
+    case CONTENT_AUDIO:
+        store_u32(head + 4, (uint32_t)a->count);
+        return AUDIO_HEAD;
+    case CONTENT_CODE: return 0;
+    default:
+        store_u32(head + 2, (uint32_t)a->columns);
+        store_u64(head + 6, a->count);
+        return TENSOR_HEAD;
+    }
+}
+
+size_t hunch_array_put(struct splitter *s, const uint8_t *data, size_t length, const struct array *whole) {
+    uint8_t head[IMAGE_HEAD + TENSOR_HEAD];
+    struct array a = *whole;
+    if (!hunch_array_fit(&a, length))
+        return 0;
+    size_t size = (size_t)hunch_array_size(&a);
+    hunch_split_varint(s, a.kind);
+    if (a.kind == CONTENT_CODE)
+        hunch_split_varint(s, size);
+    hunch_split_put(s, a.kind, head, write_head(&a, head));
+    hunch_split_put(s, a.kind, data, size);
+    return size;
+}
+
+static size_t head_length(enum content_kind kind) {
+    return kind == CONTENT_IMAGE ? IMAGE_HEAD : kind == CONTENT_AUDIO ? AUDIO_HEAD : TENSOR_HEAD;
+}
+
+static bool put_bytes(struct joiner *j, enum content_kind kind, uint64_t size) {
     if (size > hunch_join_left(j, kind))
         return false;
-    return size == 0 || hunch_join_put(j, hunch_join_get(j, kind, (size_t)size), (size_t)size);
+    return hunch_join_put(j, hunch_join_get(j, kind, (size_t)size), (size_t)size);
 }
 
-bool hunch_array_join_piece(struct joiner *j) {
-    uint64_t before = hunch_join_varint(j), kind = hunch_join_varint(j);
-    if (before > hunch_join_left(j, CONTENT_BYTES) || (kind != CONTENT_IMAGE && kind != CONTENT_TENSOR))
+static bool array_join(struct joiner *j) {
+    uint64_t number = hunch_join_varint(j);
+    struct array a;
+    if (number == CONTENT_CODE)
+        return put_bytes(j, CONTENT_CODE, hunch_join_varint(j));
+    if (number < CONTENT_IMAGE || number > CONTENT_TENSOR)
         return false;
-    hunch_join_put(j, hunch_join_get(j, CONTENT_BYTES, (size_t)before), (size_t)before);
-    return hunch_array_join(j, (enum content_kind)kind);
+    enum content_kind kind = (enum content_kind)number;
+    const uint8_t *head = hunch_join_get(j, kind, head_length(kind));
+    if (!head)
+        return false;
+    if (kind == CONTENT_IMAGE)
+        a = hunch_array_image(0, head[0], load_u32(head + 1), load_u32(head + 5), load_u32(head + 9));
+    else if (kind == CONTENT_AUDIO)
+        a = hunch_array_audio(0, head[0], head[1], head[2], load_u32(head + 4));
+    else
+        a = hunch_array_tensor(0, head[0], head[1], 1, load_u64(head + 6));
+    return put_bytes(j, kind, hunch_array_size(&a));
 }
+
+static bool array_probe(const uint8_t *data, size_t length) {
+    (void)data, (void)length;
+    return false; /* put by the walker, where other kinds tell of an array */
+}
+
+const struct piece hunch_piece_array = {
+    .id = ARRAY_ID,
+    .name = "array",
+    .summary = "an array of pictures, sound or numbers",
+    .probe = array_probe,
+    .join = array_join,
+};

@@ -1,26 +1,37 @@
-/* What pieces that hold one plain array have in common: bytes before it, then a head and its elements. */
+/* The piece that is one array (piece.h): described, cut, put and joined.
+ *
+ * Recipe: varint kind; for code varint bytes. Stream of that kind: a head (base/content.h; for code none) and what it
+ * says. */
 #ifndef HUNCH_FORMATS_PIECES_ARRAY_H
 #define HUNCH_FORMATS_PIECES_ARRAY_H
 
 #include "formats/piece.h"
 
-enum { TENSOR_BIG_ENDIAN = 1 }; /* flag of a tensor's head */
+enum { ARRAY_ID = 5 };
+
+enum { TENSOR_BIG_ENDIAN = 1, AUDIO_FLOAT = 1 }; /* flags of heads */
 
 /* Bytes of one element; 0 for none of enum content_element. */
 unsigned hunch_array_element_bytes(unsigned element);
 
-/* Puts `before` bytes and then an array of pictures or numbers: bytes taken from data in all, 0 on nonsense (sizes 0
- * or beyond length, or too large for a head). Pictures: layout as in a head, count at least 1; cut to whole rows of the
- * first picture, or to whole pictures. */
-size_t hunch_array_put_image(struct splitter *s, const uint8_t *data, size_t length, size_t before, unsigned layout,
-                             uint64_t width, uint64_t height, uint64_t count);
-size_t hunch_array_put_tensor(struct splitter *s, const uint8_t *data, size_t length, size_t before, unsigned element,
-                              unsigned flags, uint64_t columns, uint64_t elements);
+/* Descriptions; nonsense gives an array that put declines. Pictures: layout as in a head. */
+struct array hunch_array_image(uint64_t before, unsigned layout, uint64_t width, uint64_t height, uint64_t count);
+struct array hunch_array_audio(uint64_t before, unsigned channels, unsigned bits, unsigned flags, uint64_t frames);
+struct array hunch_array_code(uint64_t before, uint64_t bytes);
+struct array hunch_array_tensor(uint64_t before, unsigned element, unsigned flags, uint64_t columns, uint64_t elements);
 
-/* Puts the bytes of the next array of the kind, IMAGE or TENSOR. */
-bool hunch_array_join(struct joiner *j, enum content_kind kind);
+/* Bytes of all elements; UINT64_MAX for nonsense. */
+uint64_t hunch_array_size(const struct array *a);
 
-/* The whole join of a piece made by either put: varint bytes before, varint kind, the array. */
-bool hunch_array_join_piece(struct joiner *j);
+/* What is left of the array from byte `from` of the content on, its place counted from there; false when that is
+ * nothing. Small pictures are left whole, others and tables by whole rows. */
+bool hunch_array_rest(const struct array *a, uint64_t from, struct array *rest);
+
+/* Cuts the array to what `length` bytes behind its place hold; false when that is nothing. */
+bool hunch_array_fit(struct array *a, uint64_t length);
+
+/* Puts a head and as much of the array as `length` bytes of data hold: whole pictures, or rows of one; whole frames;
+ * whole elements. The bytes taken, 0 when nothing fits. */
+size_t hunch_array_put(struct splitter *s, const uint8_t *data, size_t length, const struct array *a);
 
 #endif

@@ -22,7 +22,8 @@ static bool idx_probe(const uint8_t *data, size_t length) {
     return length > 8 && data[2] <= 15 && element_of[data[2]] && data[3] >= 1 && data[3] <= DIMENSIONS_MOST;
 }
 
-static size_t idx_split(struct splitter *s, const uint8_t *data, size_t length) {
+static size_t idx_outlook(const uint8_t *data, size_t length, struct array *arrays, size_t most) {
+    (void)most;
     uint64_t dim[DIMENSIONS_MOST] = {0}, total = 1;
     unsigned type = data[2], n = data[3];
     size_t before = 4 + 4 * (size_t)n;
@@ -35,19 +36,19 @@ static size_t idx_split(struct splitter *s, const uint8_t *data, size_t length) 
         total *= dim[i];
     }
     if (type == IDX_U8 && n == 3 && dim[2] > 1)
-        return hunch_array_put_image(s, data, length, before, 1, dim[2], dim[1], dim[0]);
-    if (type == IDX_U8 && n == 4 && (dim[3] == 1 || dim[3] == 3 || dim[3] == 4))
-        return hunch_array_put_image(s, data, length, before, (unsigned)dim[3], dim[2], dim[1], dim[0]);
-    return hunch_array_put_tensor(s, data, length, before, element_of[type], TENSOR_BIG_ENDIAN, dim[n - 1], total);
+        arrays[0] = hunch_array_image(before, 1, dim[2], dim[1], dim[0]);
+    else if (type == IDX_U8 && n == 4 && (dim[3] == 1 || dim[3] == 3 || dim[3] == 4))
+        arrays[0] = hunch_array_image(before, (unsigned)dim[3], dim[2], dim[1], dim[0]);
+    else
+        arrays[0] = hunch_array_tensor(before, element_of[type], TENSOR_BIG_ENDIAN, dim[n - 1], total);
+    return 1;
 }
 
 const struct piece hunch_piece_idx = {
-    .id = 7,
     .name = "idx",
     .summary = "arrays of MNIST and its kin",
     .magic = "\0\0",
     .magic_length = 2,
     .probe = idx_probe,
-    .split = idx_split,
-    .join = hunch_array_join_piece,
+    .outlook = idx_outlook,
 };

@@ -84,24 +84,23 @@ static bool pnm_probe(const uint8_t *data, size_t length) {
     return length > 8 && data[1] >= '5' && data[1] <= '7' && is_blank(data[2]);
 }
 
-static size_t pnm_split(struct splitter *s, const uint8_t *data, size_t length) {
+static size_t pnm_outlook(const uint8_t *data, size_t length, struct array *arrays, size_t most) {
+    (void)most;
     struct reader r = {data, 2, length < HEADER_MOST ? length : HEADER_MOST};
     struct picture p = {0};
     bool good = data[1] == '7' ? read_pam(&r, &p) : read_pnm(&r, &p, data[1] == '5' ? 1 : 3);
     if (!good || p.samples < 1 || p.samples > 4 || p.most < 1 || p.most > 65535)
         return 0;
-    unsigned layout = (unsigned)p.samples | (p.most > 255 ? 8 : 0);
-    return hunch_array_put_image(s, data, length, r.at, layout, p.width, p.height, 1);
+    arrays[0] = hunch_array_image(r.at, (unsigned)p.samples | (p.most > 255 ? 8 : 0), p.width, p.height, 1);
+    return 1;
 }
 
 const struct piece hunch_piece_pnm = {
-    .id = 6,
     .name = "pnm",
     .summary = "pictures of Netpbm: PGM, PPM, PAM",
     .magic = "P",
     .magic_length = 1,
     .anywhere = true,
     .probe = pnm_probe,
-    .split = pnm_split,
-    .join = hunch_array_join_piece,
+    .outlook = pnm_outlook,
 };

@@ -1,11 +1,11 @@
 /* WAV files (RIFF/WAVE, Microsoft and IBM 1991): the samples of the data chunk become typed sound; all chunks before
  * it, known or not, are kept as they are; what follows it is not of the piece.
  *
- * Recipe: varint bytes up to the samples. Streams: BYTES those bytes; AUDIO the frames. PCM of 8, 16, 24 and 32 bits and
- * float of 32 bits. A file that is cut short keeps its whole frames. */
+ * PCM of 8, 16, 24 and 32 bits and float of 32 bits. Recipe and streams: an array (array.h). */
 #include "formats/piece.h"
 
 #include "base/bytes.h"
+#include "formats/pieces/array.h"
 
 enum {
     RIFF_LENGTH = 12,
@@ -13,8 +13,7 @@ enum {
     FORMAT_LEAST = 16, /* bytes of a chunk "fmt " */
     FORMAT_PCM = 1,
     FORMAT_FLOAT = 3,
-    FORMAT_EXTENSIBLE = 0xFFFE,
-    AUDIO_FLOAT = 1 /* flag of the head */
+    FORMAT_EXTENSIBLE = 0xFFFE
 };
 
 struct wav {
@@ -67,45 +66,22 @@ static bool wav_probe(const uint8_t *data, size_t length) {
     return length > RIFF_LENGTH + CHUNK_LENGTH && is_chunk(data + 8, "WAVE");
 }
 
-static size_t wav_split(struct splitter *s, const uint8_t *data, size_t length) {
+static size_t wav_outlook(const uint8_t *data, size_t length, struct array *arrays, size_t most) {
+    (void)most;
     struct wav w = {0};
     if (!find_samples(&w, data, length))
         return 0;
-    uint64_t size = w.size < length - w.head ? w.size : length - w.head;
-    uint64_t frame = w.channels * w.bits / 8, frames = size / frame;
-    uint8_t head[AUDIO_HEAD] = {(uint8_t)w.channels, (uint8_t)w.bits, (uint8_t)w.flags, 0};
-    if (frames == 0 || frames > UINT32_MAX)
-        return 0;
-    store_u32(head + 4, (uint32_t)frames);
-    hunch_split_varint(s, w.head);
-    hunch_split_put(s, CONTENT_BYTES, data, w.head);
-    hunch_split_put(s, CONTENT_AUDIO, head, sizeof head);
-    hunch_split_put(s, CONTENT_AUDIO, data + w.head, (size_t)(frames * frame));
-    return w.head + (size_t)(frames * frame);
-}
-
-static bool wav_join(struct joiner *j) {
-    uint64_t before = hunch_join_varint(j);
-    if (before > hunch_join_left(j, CONTENT_BYTES))
-        return false;
-    hunch_join_put(j, hunch_join_get(j, CONTENT_BYTES, (size_t)before), (size_t)before);
-    const uint8_t *head = hunch_join_get(j, CONTENT_AUDIO, AUDIO_HEAD);
-    if (!head)
-        return false;
-    uint64_t size = (uint64_t)load_u32(head + 4) * head[0] * (head[1] / 8u);
-    if (size > hunch_join_left(j, CONTENT_AUDIO))
-        return false;
-    return hunch_join_put(j, hunch_join_get(j, CONTENT_AUDIO, (size_t)size), (size_t)size);
+    uint64_t size = w.size ? w.size : UINT32_MAX; /* 0: who wrote it could not seek back */
+    arrays[0] = hunch_array_audio(w.head, w.channels, w.bits, w.flags, size / (w.channels * w.bits / 8));
+    return 1;
 }
 
 const struct piece hunch_piece_wav = {
-    .id = 5,
     .name = "wav",
     .summary = "sound in a WAV file",
     .magic = "RIFF",
     .magic_length = 4,
     .anywhere = true,
     .probe = wav_probe,
-    .split = wav_split,
-    .join = wav_join,
+    .outlook = wav_outlook,
 };

@@ -77,6 +77,15 @@ struct hunch_settings {
     void *(*allocate)(void *opaque, size_t size);
     void (*release)(void *opaque, void *memory);
     void *opaque; /* handed to the three callbacks above */
+    /* How many members share a block, so that one can be read without the rest: a member begins a new block when
+     * the one in hand holds group_members of them, or would grow beyond group_size bytes. 0: no such bound. */
+    uint64_t group_members; /* default 0 */
+    uint64_t group_size;    /* bytes; default 0 */
+    /* What bare content is, for encoders; NULL (default): what it looks like. Rows of numbers, "f32:768": f64 f32 f16 bf16
+     * f8 i8 i16 i32 i64 and the numbers in a row; pictures, "rgb8:640x480" or, when rows follow without end, "rgb8:640":
+     * gray8 rgb8 rgba8 gray16be rgb16be; sound, "pcm16:2": pcm8 pcm16 pcm24 pcm32 pcmf32 and the channels. A wrong word
+     * costs size, never content. Not for members. Must live until the encoder is closed. */
+    const char *as;
 };
 
 enum {
@@ -152,6 +161,23 @@ HUNCH_API enum hunch_status hunch_decoder_open(hunch_stream **stream, const stru
 HUNCH_API enum hunch_status hunch_stream_run(hunch_stream *stream, struct hunch_input *in, struct hunch_output *out,
                                              enum hunch_directive directive, int *done);
 
+/* A file or a sample in an archive: a stretch of its content with a name. */
+struct hunch_member {
+    size_t sizeof_member;       /* set by the caller to sizeof(struct hunch_member) */
+    const char *name;           /* not empty, at most 65536 bytes; as the encoder was told: see to it before you write to
+                                   a file of that name */
+    uint64_t offset;            /* of its first byte in the content, bytes; not looked at when encoding */
+    uint64_t length;            /* bytes; when encoding: as far as known, or 0. A guess does no harm */
+    uint32_t mode;              /* st_mode of POSIX, kind and permissions; 0: unknown */
+    int64_t mtime;              /* seconds since 1970 */
+    uint32_t mtime_nanoseconds;
+};
+
+/* Tells an encoder that what is given from now on, up to the next member or the end, is this one. All content must
+ * belong to a member: call it before the first hunch_stream_run, or never; and between runs when all input was taken.
+ * *member is copied. Errors: BAD_ARGUMENT, NO_MEMORY. */
+HUNCH_API enum hunch_status hunch_stream_member(hunch_stream *encoder, const struct hunch_member *member);
+
 /* Frees the stream and writes NULL to *stream. NULL and pointers to NULL are allowed. */
 HUNCH_API void hunch_stream_close(hunch_stream **stream);
 
@@ -194,12 +220,45 @@ HUNCH_API uint64_t hunch_archive_length(const hunch_archive *archive);
 HUNCH_API enum hunch_status hunch_archive_block(const hunch_archive *archive, uint64_t index,
                                                 struct hunch_block_info *info);
 
-/* Reads `length` original bytes at `offset`; decodes only the blocks that hold them, and keeps the last one.
- * BAD_ARGUMENT when the range is not within the content. */
+/* Reads `length` original bytes at `offset`; decodes only the blocks that hold them, and keeps the last few.
+ * BAD_ARGUMENT when the range is not within the content. Threads: any. */
 HUNCH_API enum hunch_status hunch_archive_read(hunch_archive *archive, uint64_t offset, void *buffer, size_t length);
+
+/* Number of members; 0 when the archive is plain content. The archive must not be NULL. */
+HUNCH_API uint64_t hunch_archive_count(const hunch_archive *archive);
+
+/* Describes member `index`; its name lives as long as the archive. Its content is read by hunch_archive_read with its
+ * offset and length. BAD_ARGUMENT when there is none. Threads: any.
+ *
+ *     struct hunch_member m = {.sizeof_member = sizeof m};
+ *     if (hunch_archive_stat(archive, 7, &m) == HUNCH_OK)
+ *         hunch_archive_read(archive, m.offset, buffer, m.length);
+ */
+HUNCH_API enum hunch_status hunch_archive_stat(const hunch_archive *archive, uint64_t index, struct hunch_member *member);
+
+/* The number of the first member of this name; UINT64_MAX when there is none. Threads: any. */
+HUNCH_API uint64_t hunch_archive_find(const hunch_archive *archive, const char *name);
 
 /* Frees the archive and writes NULL to *archive. */
 HUNCH_API void hunch_archive_close(hunch_archive **archive);
+
+/* ---- what content is ------------------------------------------------------------------------------------ */
+
+/* Something that was recognised in content. */
+struct hunch_finding {
+    size_t sizeof_finding;
+    const char *name;    /* of a format or a piece, static */
+    const char *summary; /* static */
+    uint64_t offset;     /* where it begins, bytes; with depth, in what the finding around it holds */
+    uint64_t length;     /* bytes */
+    unsigned depth;      /* 0: in the content itself; 1..: inside of the next finding that has one less */
+};
+
+/* Calls `found` for everything that the library recognises in a block's content and would take apart. Says nothing of
+ * whether that will pay: encoding measures it. Errors: BAD_ARGUMENT, NO_MEMORY. */
+HUNCH_API enum hunch_status hunch_recognise(const void *data, size_t length, const struct hunch_settings *settings,
+                                            void (*found)(void *opaque, const struct hunch_finding *finding),
+                                            void *opaque);
 
 /* ---- registries ------------------------------------------------------------------------------------------ */
 

@@ -1,0 +1,10 @@
+/* What a caller says that bare bytes are: hunch_settings.as. */
+#ifndef HUNCH_CODEC_RAW_H
+#define HUNCH_CODEC_RAW_H
+
+#include "formats/piece.h"
+
+/* Reads a description such as "f32:768" (see hunch.h) as an endless array; false when it is none. */
+bool hunch_raw_parse(const char *text, struct array *array);
+
+#endif
