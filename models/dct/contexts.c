@@ -185,9 +185,11 @@ void hunch_dct_contexts(const struct dct_view *w, const struct dct_course *c, st
     const struct classes k = classify(w, c);
     const uint32_t select[NUMBER_SETS] = {w->zone | w->kind << 4, k.remaining, k.value, k.size};
     const uint32_t refine[2] = {w->at | w->kind << 6, k.size};
-    const uint32_t row[NUMBER_MAPS] = {w->zone, k.remaining, k.value, w->zone, k.size, w->at, w->at, w->zone};
+    const uint32_t row[NUMBER_MAPS] = {w->zone, k.remaining, k.value, w->zone, k.size, w->at, w->at, w->zone,
+        w->at, k.corner, k.down, k.across, least(k.around, 31), class_signed(8 * w->in_before, w->sign), least(c->remaining, 63)};
     uint32_t size = log_q3((unsigned)w->size_q4), value = log_q3(magnitude(w->value_q4));
-    const uint32_t at[NUMBER_MAPS] = {size, size, size, value, value, log_q3(w->around / 2), size, log_q3(4 * w->local)};
+    const uint32_t at[NUMBER_MAPS] = {size, size, size, value, value, log_q3(w->around / 2), size, log_q3(4 * w->local),
+        value, size, size, size, log_q3(4 * w->local), size, log_q3(w->around / 2)};
     uint32_t all[DCT_CONTEXTS];
     fill_hashes(w, c, &k, all);
     memcpy(n->blend->hash, all, sizeof(uint32_t) * n->blend->shape.contexts);

@@ -9,7 +9,7 @@ enum {
 };
 
 /* zones, counts left, classes of values, zones, classes of sizes, places, places, zones: see contexts.c */
-const uint8_t hunch_number_rows[NUMBER_MAPS] = {16, 16, 32, 16, 24, 64, 64, 16};
+const uint8_t hunch_number_rows[NUMBER_MAPS] = {16, 16, 32, 16, 24, 64, 64, 16, 64, 32, 32, 32, 32, 64, 64};
 
 void hunch_number_carve(struct arena *arena, struct number_maps *maps) {
     for (unsigned i = 0; i < NUMBER_MAPS; i++)

@@ -8,7 +8,7 @@
 #include "models/blend.h"
 #include "models/dct/scale.h"
 
-enum { NUMBER_MAPS = 8, NUMBER_DECISIONS = 32, NUMBER_SETS = 4, LOW_LENGTHS = 16 };
+enum { NUMBER_MAPS = 15, NUMBER_DECISIONS = 32, NUMBER_SETS = 4, LOW_LENGTHS = 16 };
 
 struct number_maps {
     uint32_t *of[NUMBER_MAPS]; /* (rows, NUMBER_DECISIONS, LOG_BUCKETS) counters */
