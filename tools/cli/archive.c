@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "report.h"
 
@@ -28,9 +29,7 @@ int archive_block(const struct archive *archive, uint64_t index, struct hunch_bl
     return status == HUNCH_OK ? CODE_OK : report_status(archive->input.name, status, where);
 }
 
-static int sum_blocks(struct archive *archive) {
-    archive->original = hunch_archive_length(archive->blocks);
-    archive->count = hunch_archive_blocks(archive->blocks);
+int archive_sum(struct archive *archive) {
     for (uint64_t i = 0; i < archive->count; i++) {
         struct hunch_block_info info;
         int code = archive_block(archive, i, &info);
@@ -62,7 +61,32 @@ int archive_open(struct archive *archive, const struct options *options, const c
     archive->source = input_source(&archive->input);
     archive->coded = archive->source.size;
     enum hunch_status status = hunch_archive_open(&archive->blocks, &archive->source, &settings);
-    return status == HUNCH_OK ? sum_blocks(archive) : report_status(archive->input.name, status, "");
+    if (status != HUNCH_OK)
+        return report_status(archive->input.name, status, "");
+    archive->original = hunch_archive_length(archive->blocks);
+    archive->count = hunch_archive_blocks(archive->blocks);
+    archive->members = hunch_archive_count(archive->blocks);
+    return CODE_OK;
+}
+
+bool archive_has_members(const char *file) {
+    struct input input;
+    struct stat found;
+    hunch_archive *archive = NULL;
+    if (!strcmp(file, "-") || stat(file, &found) || !S_ISREG(found.st_mode) || access(file, R_OK) ||
+        input_open(&input, file) != CODE_OK)
+        return false;
+    struct hunch_source source = input_source(&input);
+    bool has = hunch_archive_open(&archive, &source, NULL) == HUNCH_OK && hunch_archive_count(archive);
+    hunch_archive_close(&archive);
+    input_close(&input);
+    return has;
+}
+
+struct hunch_member archive_member(const struct archive *archive, uint64_t index) {
+    struct hunch_member member = {.sizeof_member = sizeof member};
+    (void)hunch_archive_stat(archive->blocks, index, &member); /* cannot fail below the count */
+    return member;
 }
 
 void archive_close(struct archive *archive) {

@@ -13,6 +13,8 @@ struct archive {
     hunch_archive *blocks;
     uint64_t original, coded;                     /* bytes; coded is the whole file */
     uint64_t count;                               /* of blocks */
+    uint64_t members;                             /* 0: plain content */
+    /* what archive_sum finds: */
     uint64_t memory;                              /* most bytes that one block needs */
     char models[NAMES_TEXT], formats[NAMES_TEXT]; /* the different names, with commas; "-" for none */
 };
@@ -20,6 +22,15 @@ struct archive {
 /* Opens `file`; input_open may have been done before, then `file` is NULL. Returns an exit code; trouble was
  * told. The archive must not move afterwards. archive_close must follow in any case. */
 int archive_open(struct archive *archive, const struct options *options, const char *file);
+
+/* Whether `file` is a regular file, no standard input, and an archive of members; tells nothing. */
+bool archive_has_members(const char *file);
+
+/* Looks at every block; returns an exit code; trouble was told. */
+int archive_sum(struct archive *archive);
+
+/* Describes member `index`, which must be one; its name lives until the close. */
+struct hunch_member archive_member(const struct archive *archive, uint64_t index);
 
 /* Describes block `index`, which must be one; returns an exit code; trouble was told. */
 int archive_block(const struct archive *archive, uint64_t index, struct hunch_block_info *info);

@@ -55,6 +55,12 @@ static void put_line(const char *file, const char *text) {
         return; /* nobody is left to tell */
 }
 
+void report_name(FILE *file, const char *name) {
+    for (; *name; name++)
+        putc((unsigned char)*name < 32 || *name == 127 ? '?' : *name, file);
+    putc('\n', file);
+}
+
 void report_error(const char *file, const char *format, ...) {
     char text[LINE];
     va_list arguments;
