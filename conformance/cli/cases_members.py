@@ -60,7 +60,7 @@ def a_directory_comes_back(box):
     for options in ([], ["--group", "1"], ["--group=3", "-1"], ["--group=4K", "-T2", "--no-verify"]):
         box.run("-f", *options, "set")
         os.mkdir(box.at("out"))
-        box.run("decode", "-C", "out", "set.hunch")
+        box.run("decode", "-C", "out", "set.hunch", *(o for o in options if o == "-T2"))
         equal(look(box.at("out/set")), look(box.at("set")), str(options))
         equal(os.stat(box.at("out/set")).st_mtime_ns, 10**18, "time of the top")
         box.shell("chmod -R u+w out; rm -r out")

@@ -44,6 +44,18 @@ int archive_sum(struct archive *archive) {
     return CODE_OK;
 }
 
+static enum hunch_status take_blocks(struct archive *archive, const struct hunch_settings *settings) {
+    archive->source = input_source(&archive->input);
+    archive->coded = archive->source.size;
+    enum hunch_status status = hunch_archive_open(&archive->blocks, &archive->source, settings);
+    if (status == HUNCH_OK) {
+        archive->original = hunch_archive_length(archive->blocks);
+        archive->count = hunch_archive_blocks(archive->blocks);
+        archive->members = hunch_archive_count(archive->blocks);
+    }
+    return status;
+}
+
 int archive_open(struct archive *archive, const struct options *options, const char *file) {
     struct hunch_settings settings;
     if (file) {
@@ -58,29 +70,22 @@ int archive_open(struct archive *archive, const struct options *options, const c
         return CODE_DATA;
     }
     options_settings(options, &settings);
-    archive->source = input_source(&archive->input);
-    archive->coded = archive->source.size;
-    enum hunch_status status = hunch_archive_open(&archive->blocks, &archive->source, &settings);
-    if (status != HUNCH_OK)
-        return report_status(archive->input.name, status, "");
-    archive->original = hunch_archive_length(archive->blocks);
-    archive->count = hunch_archive_blocks(archive->blocks);
-    archive->members = hunch_archive_count(archive->blocks);
-    return CODE_OK;
+    enum hunch_status status = take_blocks(archive, &settings);
+    return status == HUNCH_OK ? CODE_OK : report_status(archive->input.name, status, "");
 }
 
-bool archive_has_members(const char *file) {
-    struct input input;
+bool archive_open_members(struct archive *archive, const struct options *options, const char *file) {
     struct stat found;
-    hunch_archive *archive = NULL;
+    struct hunch_settings settings;
+    *archive = (struct archive){.input.fd = -1};
     if (!strcmp(file, "-") || stat(file, &found) || !S_ISREG(found.st_mode) || access(file, R_OK) ||
-        input_open(&input, file) != CODE_OK)
+        input_open(&archive->input, file) != CODE_OK)
         return false;
-    struct hunch_source source = input_source(&input);
-    bool has = hunch_archive_open(&archive, &source, NULL) == HUNCH_OK && hunch_archive_count(archive);
-    hunch_archive_close(&archive);
-    input_close(&input);
-    return has;
+    options_settings(options, &settings);
+    if (take_blocks(archive, &settings) == HUNCH_OK && archive->members)
+        return true;
+    archive_close(archive);
+    return false;
 }
 
 struct hunch_member archive_member(const struct archive *archive, uint64_t index) {

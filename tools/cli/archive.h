@@ -23,8 +23,9 @@ struct archive {
  * told. The archive must not move afterwards. archive_close must follow in any case. */
 int archive_open(struct archive *archive, const struct options *options, const char *file);
 
-/* Whether `file` is a regular file, no standard input, and an archive of members; tells nothing. */
-bool archive_has_members(const char *file);
+/* Opens `file` if it is a regular file, not standard input, and an archive of members; else returns false, tells
+ * nothing, and the archive is closed. */
+bool archive_open_members(struct archive *archive, const struct options *options, const char *file);
 
 /* Looks at every block; returns an exit code; trouble was told. */
 int archive_sum(struct archive *archive);

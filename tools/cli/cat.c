@@ -75,25 +75,23 @@ static int cat_members(const struct options *options, struct archive *archive, s
     return worst;
 }
 
-/* Ranges of several archives one after another, or of members of the first. */
-static int cat_opened(const struct options *options, struct archive *archive, struct output *output, bool *done) {
-    int code = output_open(output, "-", false, false);
-    *done = archive->members && options->file_count > 1;
+static int cat_archive(const struct options *options, struct archive *archive, bool members) {
+    struct output output;
+    int code = output_open(&output, "-", false, false);
     if (code != CODE_OK)
         return code;
-    return *done ? cat_members(options, archive, output)
-                 : cat_range(options, archive, output, archive->input.name, 0, archive->original);
+    return members ? cat_members(options, archive, &output)
+                   : cat_range(options, archive, &output, archive->input.name, 0, archive->original);
 }
 
-static int cat_archives(const struct options *options) {
+/* A range of each archive. */
+static int cat_ranges(const struct options *options) {
     int worst = CODE_OK;
-    bool done = false;
-    for (size_t i = 0; i < options->file_count && !done; i++) {
+    for (size_t i = 0; i < options->file_count; i++) {
         struct archive archive;
-        struct output output;
         int code = archive_open(&archive, options, options->files[i]);
         if (code == CODE_OK)
-            code = cat_opened(options, &archive, &output, &done);
+            code = cat_archive(options, &archive, false);
         archive_close(&archive);
         worst = code > worst ? code : worst;
     }
@@ -101,7 +99,11 @@ static int cat_archives(const struct options *options) {
 }
 
 int cat_files(const struct options *options) {
-    bool ranges = options->has_offset || options->has_length;
-    bool members = options->file_count > 1 && archive_has_members(options->files[0]);
-    return ranges || members ? cat_archives(options) : decode_files(options);
+    struct archive archive;
+    if (options->file_count > 1 && archive_open_members(&archive, options, options->files[0])) {
+        int code = cat_archive(options, &archive, true);
+        archive_close(&archive);
+        return code;
+    }
+    return options->has_offset || options->has_length ? cat_ranges(options) : decode_files(options);
 }

@@ -149,7 +149,9 @@ int decode_files(const struct options *options) {
     int worst = CODE_OK;
     for (size_t i = 0; i < options->file_count; i++) {
         const char *file = options->files[i];
-        int code = extract_applies(options, file) ? extract_file(options, file) : decode_file(options, file);
+        int code;
+        if (!extract_file(options, file, &code))
+            code = decode_file(options, file);
         worst = code > worst ? code : worst;
     }
     return worst;

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "archive.h"
+#include "content.h"
 #include "json.h"
 #include "path.h"
 #include "place.h"
@@ -19,6 +19,7 @@ enum { BUFFER = 1 << 18, TARGET_MOST = 4096 };
 struct extraction {
     const struct options *options;
     struct archive archive;
+    struct content content;
     struct place place;
     unsigned char *buffer; /* of BUFFER bytes */
     unsigned char *made;   /* for each member, whether it is a directory that was made here */
@@ -28,12 +29,6 @@ struct extraction {
     enum hunch_status status;
     struct timespec start;
 };
-
-bool extract_applies(const struct options *options, const char *file) {
-    if (options->verb != VERB_DECODE || options->output || options->to_stdout)
-        return false;
-    return options->directory || options->pattern_count || archive_has_members(file);
-}
 
 static bool is_chosen(const struct options *options, const char *name) {
     char bare[PATH_MAX];
@@ -102,7 +97,7 @@ static int copy_content(struct extraction *x, const struct hunch_member *m, bool
     *whole = false;
     for (uint64_t at = 0; at < m->length;) {
         size_t piece = m->length - at < BUFFER ? (size_t)(m->length - at) : BUFFER;
-        x->status = hunch_archive_read(x->archive.blocks, m->offset + at, x->buffer, piece);
+        x->status = content_read(&x->content, m->offset + at, x->buffer, piece);
         if (x->status != HUNCH_OK)
             return judge(x, m);
         if (!place_write(&x->place, m->name, x->buffer, piece))
@@ -139,7 +134,7 @@ static int write_link(struct extraction *x, const struct hunch_member *m) {
         pass_over(x, CODE_DATA);
         return CODE_OK;
     }
-    x->status = hunch_archive_read(x->archive.blocks, m->offset, target, (size_t)m->length);
+    x->status = content_read(&x->content, m->offset, target, (size_t)m->length);
     if (x->status != HUNCH_OK)
         return judge(x, m);
     target[m->length] = 0;
@@ -247,7 +242,9 @@ static int extract_opened(struct extraction *x) {
                                            .total = x->archive.coded,
                                            .expands = true,
                                            .show = !options->quiet});
+    content_open(&x->content, &x->archive, options, !options->pattern_count && !options->keep_going);
     code = write_members(x);
+    content_close(&x->content);
     progress_end();
     return x->worst > code ? x->worst : code;
 }
@@ -274,20 +271,26 @@ static void account(const struct extraction *x, int code) {
                      seconds);
 }
 
-int extract_file(const struct options *options, const char *file) {
+bool extract_file(const struct options *options, const char *file, int *code) {
     struct extraction x = {.options = options, .place = {.root = -1, .fd = -1}};
     clock_gettime(CLOCK_MONOTONIC, &x.start);
-    int code = archive_open(&x.archive, options, file);
-    if (code == CODE_OK && options->remove_input) {
+    *code = CODE_OK;
+    if (options->verb != VERB_DECODE || options->output || options->to_stdout)
+        return false;
+    if (options->directory || options->pattern_count)
+        *code = archive_open(&x.archive, options, file);
+    else if (!archive_open_members(&x.archive, options, file))
+        return false;
+    if (*code == CODE_OK && options->remove_input) {
         report_error(x.archive.input.name, "--rm removes an input that one output replaces; leave it out");
-        code = CODE_DATA;
+        *code = CODE_DATA;
     }
-    if (code == CODE_OK)
-        code = extract_opened(&x);
-    account(&x, code);
+    if (*code == CODE_OK)
+        *code = extract_opened(&x);
+    account(&x, *code);
     place_close(&x.place);
     archive_close(&x.archive);
     free(x.buffer);
     free(x.made);
-    return code;
+    return true;
 }

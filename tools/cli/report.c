@@ -56,8 +56,15 @@ static void put_line(const char *file, const char *text) {
 }
 
 void report_name(FILE *file, const char *name) {
-    for (; *name; name++)
-        putc((unsigned char)*name < 32 || *name == 127 ? '?' : *name, file);
+    while (*name) {
+        size_t n = 0;
+        while ((unsigned char)name[n] >= 32 && name[n] != 127)
+            n++;
+        fwrite(name, 1, n, file);
+        if (name[n])
+            putc('?', file);
+        name += n + !!name[n];
+    }
     putc('\n', file);
 }
 
