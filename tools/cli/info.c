@@ -144,11 +144,28 @@ static int info_plain(const struct options *options, struct input *input) {
     return CODE_OK;
 }
 
+/* Members, and the groups that share a block: how much is decoded for the sake of one. */
+static void put_members(const struct archive *archive) {
+    uint64_t files = 0, longest = 0;
+    for (uint64_t i = 0; i < archive->members; i++) {
+        struct hunch_member m = archive_member(archive, i);
+        files += m.length != 0;
+        longest = m.length > longest ? m.length : longest;
+    }
+    printf("  members     %" PRIu64 ", %" PRIu64 " of them with content, the longest %" PRIu64 " bytes\n",
+           archive->members, files, longest);
+    if (archive->count)
+        printf("  groups      %.1f members and %.0f bytes in a block, on average\n",
+               (double)archive->members / (double)archive->count, (double)archive->original / (double)archive->count);
+}
+
 static int put_archive(const struct archive *archive) {
     printf("%s: hunch archive\n", archive->input.name);
     printf("  original    %" PRIu64 " bytes\n  coded       %" PRIu64 " bytes, ratio %.3f\n",
            archive->original, archive->coded,
            archive->coded ? (double)archive->original / (double)archive->coded : 0);
+    if (archive->members)
+        put_members(archive);
     printf("  blocks      %" PRIu64 "\n  models      %s\n  formats     %s\n", archive->count, archive->models,
            archive->formats);
     printf("  memory      %" PRIu64 " bytes (%.1f MiB) to decode, for each thread\n", archive->memory,
@@ -186,6 +203,8 @@ static int info_file(const struct options *options, const char *file) {
         code = info_plain(options, input);
     else if (code == CODE_OK) {
         code = archive_open(&archive, options, NULL);
+        if (code == CODE_OK)
+            code = archive_sum(&archive);
         if (code == CODE_OK)
             code = options->json ? list_json(&archive, true) : put_archive(&archive);
     }
