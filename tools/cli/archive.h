@@ -11,9 +11,9 @@ struct archive {
     struct input input;
     struct hunch_source source;
     hunch_archive *blocks;
-    uint64_t original, coded;                     /* bytes; coded is the whole file */
-    uint64_t count;                               /* of blocks */
-    uint64_t members;                             /* 0: plain content */
+    uint64_t original, coded; /* bytes; coded is the whole file */
+    uint64_t count;           /* of blocks */
+    uint64_t members;         /* 0: plain content */
     /* what archive_sum finds: */
     uint64_t memory;                              /* most bytes that one block needs */
     char models[NAMES_TEXT], formats[NAMES_TEXT]; /* the different names, with commas; "-" for none */
@@ -23,8 +23,8 @@ struct archive {
  * told. The archive must not move afterwards. archive_close must follow in any case. */
 int archive_open(struct archive *archive, const struct options *options, const char *file);
 
-/* Opens `file` if it is a regular file, not standard input, and an archive of members; else returns false, tells
- * nothing, and the archive is closed. */
+/* Opens `file` if it is a regular file, not standard input, and an archive of members; else returns false,
+ * tells nothing, and the archive is closed. */
 bool archive_open_members(struct archive *archive, const struct options *options, const char *file);
 
 /* Looks at every block; returns an exit code; trouble was told. */

@@ -1,5 +1,5 @@
-/* cat: original bytes to standard output: whole archives, a range, or members of one archive. A range and members
- * decode only the blocks that hold them. */
+/* cat: original bytes to standard output: whole archives, a range, or members of one archive. A range and
+ * members decode only the blocks that hold them. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -35,8 +35,8 @@ static int copy_range(struct archive *archive, struct output *output, uint64_t o
 }
 
 /* Writes what the options choose of `length` bytes at `start`; `name` stands in messages. */
-static int cat_range(const struct options *options, struct archive *archive, struct output *output, const char *name,
-                     uint64_t start, uint64_t length) {
+static int cat_range(const struct options *options, struct archive *archive, struct output *output,
+                     const char *name, uint64_t start, uint64_t length) {
     uint64_t offset = options->has_offset ? options->offset : 0;
     if (offset > length || (options->has_length && options->length > length - offset)) {
         report_error(name, "has only %" PRIu64 " bytes; choose --offset and --length within", length);

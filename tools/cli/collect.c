@@ -83,7 +83,8 @@ static bool list_names(DIR *directory, struct names *names) {
     errno = 0;
     while ((entry = readdir(directory))) {
         const char *name = entry->d_name;
-        if (strcmp(name, ".") && strcmp(name, "..") && !add_name(names, name, is_directory(dirfd(directory), entry)))
+        if (strcmp(name, ".") && strcmp(name, "..") &&
+            !add_name(names, name, is_directory(dirfd(directory), entry)))
             return false;
         errno = 0;
     }

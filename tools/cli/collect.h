@@ -1,5 +1,5 @@
-/* Walks directories: everything below one, sorted by name, bytewise, so that the order in which a file system keeps
- * names shows nowhere. Symbolic links are told of and not followed. */
+/* Walks directories: everything below one, sorted by name, bytewise, so that the order in which a file system
+ * keeps names shows nowhere. Symbolic links are told of and not followed. */
 #ifndef CLI_COLLECT_H
 #define CLI_COLLECT_H
 
@@ -23,9 +23,9 @@ struct collector {
     int worst;   /* exit code for what was told and passed over */
 };
 
-/* Visits `input` and, when it is a directory and `deep`, all below it. The first `above` bytes of the input are not
- * part of names; what has no name then is not visited itself. A link as input is followed when `deep`, if it leads
- * to a directory. Returns what `visit` did, or an exit code. */
+/* Visits `input` and, when it is a directory and `deep`, all below it. The first `above` bytes of the input
+ * are not part of names; what has no name then is not visited itself. A link as input is followed when
+ * `deep`, if it leads to a directory. Returns what `visit` did, or an exit code. */
 int collect(struct collector *collector, const char *input, size_t above, bool deep);
 
 #endif

@@ -9,8 +9,8 @@
 
 enum { GROUP_SIZE = 1 << 20 }; /* bytes of members that share a block, unless the options say otherwise */
 
-/* What a table says of a member goes into the hash of the table in two steps, for an encoder learns the length
- * last. */
+/* What a table says of a member goes into the hash of the table in two steps, for an encoder learns the
+ * length last. */
 static void hash_member(XXH3_state_t *table, const struct hunch_member *m) {
     const uint64_t numbers[] = {m->mode, (uint64_t)m->mtime, m->mtime_nanoseconds};
     XXH3_64bits_update(table, m->name, strlen(m->name) + 1);
@@ -23,10 +23,13 @@ static void hash_length(XXH3_state_t *table, uint64_t length) {
 
 static int check_name(struct dataset *set, const char *name) {
     switch (nameset_add(&set->names, name, strlen(name) - path_is_directory(name))) {
-    case NAME_NEW: return CODE_OK;
-    case NAME_NO_MEMORY: return report_status(name, HUNCH_NO_MEMORY, "");
+    case NAME_NEW:
+        return CODE_OK;
+    case NAME_NO_MEMORY:
+        return report_status(name, HUNCH_NO_MEMORY, "");
     default:
-        report_error(set->job.input.name, "two of its members would be named %s; give them other names", name);
+        report_error(set->job.input.name, "two of its members would be named %s; give them other names",
+                     name);
         return CODE_DATA;
     }
 }
@@ -102,10 +105,11 @@ static int check_table(struct dataset *set) {
         return report_status(output->name, status, "when verifying the table of members");
     if (good)
         return CODE_OK;
-    report_error(output->name,
-                 "the table of members that was written is not what was to be written (%s); try again, test the "
-                 "machine's memory, and report this fault",
-                 status_name(status));
+    report_error(
+        output->name,
+        "the table of members that was written is not what was to be written (%s); try again, test the "
+        "machine's memory, and report this fault",
+        status_name(status));
     return CODE_CORRUPT;
 }
 
@@ -132,7 +136,8 @@ static int check_members(void *opaque) {
 
 static int encode_members(struct dataset *set, uint64_t total, struct feeder *feeder) {
     const struct options *options = set->job.options;
-    struct encode_source source = {.total = total, .feed = feed_members, .check = check_members, .opaque = feeder};
+    struct encode_source source = {
+        .total = total, .feed = feed_members, .check = check_members, .opaque = feeder};
     int code = job_open_output(&set->job);
     if (code != CODE_OK)
         return code;
@@ -142,7 +147,9 @@ static int encode_members(struct dataset *set, uint64_t total, struct feeder *fe
     XXH3_64bits_reset(set->table);
     options_settings(options, &source.settings);
     source.settings.group_members = options->group_members;
-    source.settings.group_size = options->group_members ? 0 : options->group_size ? options->group_size : GROUP_SIZE;
+    source.settings.group_size = options->group_members ? 0
+                                 : options->group_size  ? options->group_size
+                                                        : GROUP_SIZE;
     code = encode_job(&set->job, &source);
     return set->worst > code ? set->worst : code;
 }

@@ -87,7 +87,8 @@ static bool is_worth_keeping(const struct job *job) {
     return job->options->keep_going && damage && (job->output.written || job->lost_ranges);
 }
 
-/* Decoding front to back passes over the tables at the end; whoever tests an archive wants to know of them too. */
+/* Decoding front to back passes over the tables at the end; whoever tests an archive wants to know of them
+ * too. */
 static int test_tables(struct job *job) {
     struct hunch_source source = input_source(&job->input);
     struct hunch_settings settings;

@@ -7,10 +7,12 @@
 /* Where the content comes from. */
 struct encode_source {
     struct hunch_settings settings;
-    uint64_t total;              /* bytes; 0 when unknown */
-    int (*feed)(void *opaque);   /* gives all content to job_feed but the end; NULL: the job's input is read. Returns an
-                                    exit code, trouble was told; what job_failed tells is looked at by the caller */
-    int (*check)(void *opaque);  /* looks at the file when its content was verified; NULL for none; returns an exit code */
+    uint64_t total; /* bytes; 0 when unknown */
+    int (*feed)(
+        void *opaque); /* gives all content to job_feed but the end; NULL: the job's input is read. Returns an
+                          exit code, trouble was told; what job_failed tells is looked at by the caller */
+    int (*check)(void *opaque); /* looks at the file when its content was verified; NULL for none; returns an
+                                   exit code */
     void *opaque;
 };
 

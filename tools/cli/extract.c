@@ -59,7 +59,8 @@ static void tell_lost(struct extraction *x, const struct hunch_member *m) {
     x->lost++;
     pass_over(x, status_code(x->status));
     if (!x->options->json) {
-        report_error(file, "lost member %s (%" PRIu64 " bytes, %s), it is not written", m->name, m->length, why);
+        report_error(file, "lost member %s (%" PRIu64 " bytes, %s), it is not written", m->name, m->length,
+                     why);
         return;
     }
     struct json json = {.file = stdout};
@@ -258,7 +259,10 @@ static void account(const struct extraction *x, int code) {
         json_open(&json, NULL, '{');
         json_text(&json, "file", x->archive.input.name);
         json_text(&json, "output", x->options->directory ? x->options->directory : ".");
-        json_text(&json, "status", code == CODE_OK ? "ok" : x->status != HUNCH_OK ? status_name(x->status) : "failed");
+        json_text(&json, "status",
+                  code == CODE_OK         ? "ok"
+                  : x->status != HUNCH_OK ? status_name(x->status)
+                                          : "failed");
         json_number(&json, "exit", (uint64_t)code);
         json_number(&json, "original", x->done);
         json_number(&json, "members", x->count);
@@ -267,8 +271,8 @@ static void account(const struct extraction *x, int code) {
         json_close(&json, '}');
         fflush(stdout);
     } else if (x->options->verbose && !x->options->quiet && code == CODE_OK)
-        report_error(x->archive.input.name, "OK; %" PRIu64 " members, %" PRIu64 " bytes, %.2f s", x->count, x->done,
-                     seconds);
+        report_error(x->archive.input.name, "OK; %" PRIu64 " members, %" PRIu64 " bytes, %.2f s", x->count,
+                     x->done, seconds);
 }
 
 bool extract_file(const struct options *options, const char *file, int *code) {

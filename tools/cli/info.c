@@ -156,7 +156,8 @@ static void put_members(const struct archive *archive) {
            archive->members, files, longest);
     if (archive->count)
         printf("  groups      %.1f members and %.0f bytes in a block, on average\n",
-               (double)archive->members / (double)archive->count, (double)archive->original / (double)archive->count);
+               (double)archive->members / (double)archive->count,
+               (double)archive->original / (double)archive->count);
 }
 
 static int put_archive(const struct archive *archive) {

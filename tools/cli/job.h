@@ -36,8 +36,8 @@ int job_open(struct job *job, const struct options *options, const char *file, c
  * input are set. */
 int job_open_output(struct job *job);
 
-/* Gives a piece to the stream and writes what comes back; no bytes are the end. Returns CODE_OK unless writing
- * failed, which was told; job_failed says whether to go on. */
+/* Gives a piece to the stream and writes what comes back; no bytes are the end. Returns CODE_OK unless
+ * writing failed, which was told; job_failed says whether to go on. */
 int job_feed(struct job *job, const void *data, size_t size);
 
 /* Whether `status`, or the status of `watch`, is an error. */

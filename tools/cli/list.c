@@ -1,5 +1,5 @@
-/* list: a line per archive, or per member of an archive that has them; with -v a line per block; or a JSON document
- * per archive. */
+/* list: a line per archive, or per member of an archive that has them; with -v a line per block; or a JSON
+ * document per archive. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -91,7 +91,7 @@ static void put_header(void) {
            "format", "check", "name");
 }
 
-/* Whether an archive's line goes under a heading, and what was said so far. */
+/* What was said so far: the first plain archive gets a heading, and several a line of sums. */
 struct listing {
     uint64_t original, coded, blocks; /* of all plain archives that could be read */
     uint64_t plain;                   /* their number */

@@ -12,11 +12,16 @@ enum { TIME_TEXT = 32, MODE_TEXT = 10 };
 
 static char kind_letter(const struct hunch_member *m) {
     switch (m->mode & S_IFMT) {
-    case S_IFDIR: return 'd';
-    case S_IFLNK: return 'l';
-    case S_IFREG: return '-';
-    case 0: return path_is_directory(m->name) ? 'd' : '-';
-    default: return '?';
+    case S_IFDIR:
+        return 'd';
+    case S_IFLNK:
+        return 'l';
+    case S_IFREG:
+        return '-';
+    case 0:
+        return path_is_directory(m->name) ? 'd' : '-';
+    default:
+        return '?';
     }
 }
 

@@ -15,7 +15,8 @@ static uint64_t *find_slot(const struct nameset *set, uint64_t hash) {
 
 /* Keeps at least half of the slots free. */
 static int grow(struct nameset *set) {
-    struct nameset larger = {.capacity = set->capacity ? 2 * set->capacity : CAPACITY_LEAST, .count = set->count};
+    struct nameset larger = {.capacity = set->capacity ? 2 * set->capacity : CAPACITY_LEAST,
+                             .count = set->count};
     larger.slots = calloc(larger.capacity, sizeof *larger.slots);
     if (!larger.slots)
         return -1;

@@ -22,7 +22,7 @@ struct options {
     uint64_t length;       /* cat: bytes */
     unsigned has_offset, has_length;
     unsigned to_stdout, force, quiet, verbose, remove_input, skip_verify, json, raw, keep_going;
-    unsigned cpu_mask;  /* HUNCH_CPU_* */
+    unsigned cpu_mask;      /* HUNCH_CPU_* */
     uint64_t group_members; /* members that share a block; 0 = no such bound */
     uint64_t group_size;    /* their bytes; 0 = no such bound */
     unsigned tar;
@@ -31,7 +31,7 @@ struct options {
     const char *directory;  /* -C; NULL when not given */
     const char **patterns;  /* -m, pattern_count of them */
     size_t pattern_count;
-    char **files;       /* file_count names */
+    char **files; /* file_count names */
     size_t file_count;
 };
 

@@ -78,8 +78,8 @@ static struct hunch_member describe(const struct found *found, uint64_t length) 
                                  .mtime_nanoseconds = (uint32_t)found->stat.st_mtim.tv_nsec};
 }
 
-/* Takes as many bytes as the file was said to have, so that one which grows for ever comes to an end; then looks
- * whether there are more. */
+/* Takes as many bytes as the file was said to have, so that one which grows for ever comes to an end; then
+ * looks whether there are more. */
 static int pack_content(struct pack *p, struct input *file, uint64_t length) {
     uint64_t left = length;
     ssize_t got = 1;
@@ -127,7 +127,8 @@ static int pack_file(struct pack *p, const struct found *found) {
     struct input file = {.name = found->path};
     if (is_output(p, &found->stat))
         return CODE_OK;
-    file.fd = openat(found->directory, found->leaf, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    file.fd =
+        openat(found->directory, found->leaf, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (file.fd < 0) {
         report_error(found->path, "cannot be opened: %s; it is left out", strerror(errno));
         p->set.worst = CODE_DATA;
@@ -162,7 +163,9 @@ static int pack_found(void *opaque, const struct found *found) {
     }
     if (!p->options->quiet)
         report_error(found->path, "is a %s; it is left out",
-                     S_ISSOCK(found->stat.st_mode) ? "socket" : S_ISFIFO(found->stat.st_mode) ? "pipe" : "device");
+                     S_ISSOCK(found->stat.st_mode)   ? "socket"
+                     : S_ISFIFO(found->stat.st_mode) ? "pipe"
+                                                     : "device");
     return CODE_OK;
 }
 
@@ -186,7 +189,8 @@ static int feed(void *opaque) {
 static int check_input(struct pack *p, struct nameset *names, const char *input) {
     struct stat found;
     const char *name = input + above_of(p, input);
-    size_t bare = bare_length(input), length = bare > (size_t)(name - input) ? bare - (size_t)(name - input) : 0;
+    size_t bare = bare_length(input),
+           length = bare > (size_t)(name - input) ? bare - (size_t)(name - input) : 0;
     if (lstat(input, &found)) {
         report_error(input, "%s; check the name and its permissions", strerror(errno));
         return CODE_DATA;

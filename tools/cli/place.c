@@ -18,10 +18,10 @@ static bool tell(struct place *p, const char *name, const char *what) {
     bool full = errno == ENOSPC || errno == EDQUOT || errno == EIO || errno == EFBIG;
     p->full |= full;
     report_error(name, "%s: %s; %s", what, strerror(errno),
-                 full                                   ? "make room, or choose another place with -C"
-                 : errno == EEXIST                      ? "overwrite it with -f, or choose another place with -C"
-                 : errno == ENOTDIR || errno == ELOOP   ? "a file or a symbolic link lies in the way; remove it"
-                                                        : "look at what lies there");
+                 full              ? "make room, or choose another place with -C"
+                 : errno == EEXIST ? "overwrite it with -f, or choose another place with -C"
+                 : errno == ENOTDIR || errno == ELOOP ? "a file or a symbolic link lies in the way; remove it"
+                                                      : "look at what lies there");
     return false;
 }
 
@@ -39,8 +39,8 @@ int place_open(struct place *p, const char *directory, bool replace) {
     return CODE_DATA;
 }
 
-/* Opens the directory that is to hold `name`, and makes what is missing above it. *leaf becomes the last part of the
- * name. */
+/* Opens the directory that is to hold `name`, and makes what is missing above it. *leaf becomes the last part
+ * of the name. */
 static int open_parent(const struct place *p, const char *name, char leaf[LEAF_MOST]) {
     int at = p->root;
     for (;;) {
@@ -76,8 +76,8 @@ bool place_directory(struct place *p, const char *name, bool *made) {
     int parent = open_parent(p, name, leaf);
     *made = parent >= 0 && !mkdirat(parent, leaf, 0777);
     int error = errno;
-    bool there = *made || (parent >= 0 && error == EEXIST && !fstatat(parent, leaf, &found, AT_SYMLINK_NOFOLLOW) &&
-                           S_ISDIR(found.st_mode));
+    bool there = *made || (parent >= 0 && error == EEXIST &&
+                           !fstatat(parent, leaf, &found, AT_SYMLINK_NOFOLLOW) && S_ISDIR(found.st_mode));
     if (parent >= 0)
         close(parent);
     errno = error;
@@ -91,7 +91,8 @@ static bool make_temporary(struct place *p, int (*make)(struct place *, const ch
     bool good = false;
     signals_hold(&before);
     for (unsigned i = 0; i < TRIES && !good; i++) {
-        snprintf(p->temporary + p->leaf, LEAF_MOST, ".hunch-%06x", ((unsigned)getpid() << 10 ^ p->number++) & 0xffffff);
+        snprintf(p->temporary + p->leaf, LEAF_MOST, ".hunch-%06x",
+                 ((unsigned)getpid() << 10 ^ p->number++) & 0xffffff);
         good = !make(p, p->temporary + p->leaf, target);
         if (!good && errno != EEXIST)
             break;
@@ -144,7 +145,8 @@ static mode_t new_mode(void) {
 
 static void times_of(struct timespec times[2], const struct attributes *a) {
     times[0] = (struct timespec){.tv_nsec = UTIME_OMIT};
-    times[1] = (struct timespec){.tv_sec = (time_t)a->mtime, .tv_nsec = a->nanoseconds < 1000000000 ? a->nanoseconds : 0};
+    times[1] = (struct timespec){.tv_sec = (time_t)a->mtime,
+                                 .tv_nsec = a->nanoseconds < 1000000000 ? a->nanoseconds : 0};
 }
 
 static void tell_attributes(const char *name) {
@@ -168,9 +170,9 @@ static bool give_name(struct place *p, const char *name) {
     char leaf[LEAF_MOST];
     const char *from = p->temporary + p->leaf;
     int parent = open_parent(p, name, leaf);
-    int failed = parent < 0                ? -1
-                 : p->replace              ? renameat(p->root, from, parent, leaf)
-                                           : rename_new(p->root, from, parent, leaf);
+    int failed = parent < 0   ? -1
+                 : p->replace ? renameat(p->root, from, parent, leaf)
+                              : rename_new(p->root, from, parent, leaf);
     int error = errno;
     if (parent >= 0)
         close(parent);
@@ -237,7 +239,8 @@ bool place_finish(struct place *p, const char *name, const struct attributes *a)
 }
 
 bool place_sync(struct place *p) {
-    return !syncfs(p->root) || errno == EINVAL || errno == ENOSYS || tell(p, p->temporary, "cannot be brought to disk");
+    return !syncfs(p->root) || errno == EINVAL || errno == ENOSYS ||
+           tell(p, p->temporary, "cannot be brought to disk");
 }
 
 void place_close(struct place *p) {

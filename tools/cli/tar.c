@@ -106,14 +106,19 @@ static int read_extension(struct tar *t, const struct tar_header *h) {
 /* The kind of member, with the permissions; 0 for what is left out. */
 static uint32_t member_mode(const struct tar_header *h, const char *name) {
     switch (h->kind) {
-    case '0': return (path_is_directory(name) ? S_IFDIR : S_IFREG) | h->mode;
-    case '5': return S_IFDIR | h->mode;
-    case '2': return S_IFLNK | 0777;
-    default: return 0;
+    case '0':
+        return (path_is_directory(name) ? S_IFDIR : S_IFREG) | h->mode;
+    case '5':
+        return S_IFDIR | h->mode;
+    case '2':
+        return S_IFLNK | 0777;
+    default:
+        return 0;
     }
 }
 
-/* The name without "./" before it, a slash behind it for directories and for nothing else; owned by the caller. */
+/* The name without "./" before it, a slash behind it for directories and for nothing else; owned by the
+ * caller. */
 static char *make_name(const char *name, bool directory) {
     const char *start = path_strip(name);
     size_t length = strlen(start);
@@ -190,7 +195,8 @@ static int feed(void *opaque) {
     while ((code = read_exactly(t, TAR_BLOCK)) == CODE_OK) {
         struct tar_header header;
         if (tar_is_zero(t->buffer)) {
-            code = t->extension.name || t->extension.link ? refuse(t, "a name without a member") : read_end(t);
+            code =
+                t->extension.name || t->extension.link ? refuse(t, "a name without a member") : read_end(t);
             break;
         }
         if (!tar_read_header(&header, t->buffer)) {

@@ -4,15 +4,28 @@
 #include <string.h>
 
 /* Where the fields of a header begin and how long they are. */
-enum { NAME_AT = 0, NAME_LONG = 100, MODE_AT = 100, SIZE_AT = 124, MTIME_AT = 136, SUM_AT = 148, KIND_AT = 156,
-       LINK_AT = 157, MAGIC_AT = 257, PREFIX_AT = 345, PREFIX_LONG = 155, SHORT = 8, LONG = 12 };
+enum {
+    NAME_AT = 0,
+    NAME_LONG = 100,
+    MODE_AT = 100,
+    SIZE_AT = 124,
+    MTIME_AT = 136,
+    SUM_AT = 148,
+    KIND_AT = 156,
+    LINK_AT = 157,
+    MAGIC_AT = 257,
+    PREFIX_AT = 345,
+    PREFIX_LONG = 155,
+    SHORT = 8,
+    LONG = 12
+};
 
 bool tar_is_zero(const unsigned char block[TAR_BLOCK]) {
     return !block[0] && !memcmp(block, block + 1, TAR_BLOCK - 1);
 }
 
-/* Octal digits between spaces and zeros; or, as GNU writes what is too large for them, a number to the base 256 whose
- * first bit is set and whose second is its sign. */
+/* Octal digits between spaces and zeros; or, as GNU writes what is too large for them, a number to the base
+ * 256 whose first bit is set and whose second is its sign. */
 static bool read_number(const unsigned char *field, size_t length, int64_t *number) {
     uint64_t value = 0;
     size_t i = 0;
@@ -56,7 +69,8 @@ static size_t copy_field(char *to, const unsigned char *field, size_t length) {
 
 static void read_name(struct tar_header *h, const unsigned char *block) {
     size_t n = 0;
-    if (!memcmp(block + MAGIC_AT, "ustar\0", 6) && block[PREFIX_AT]) { /* GNU's own magic has other data there */
+    if (!memcmp(block + MAGIC_AT, "ustar\0", 6) &&
+        block[PREFIX_AT]) { /* GNU's own magic has other data there */
         n = copy_field(h->name, block + PREFIX_AT, PREFIX_LONG);
         h->name[n++] = '/';
     }
@@ -67,7 +81,8 @@ static void read_name(struct tar_header *h, const unsigned char *block) {
 bool tar_read_header(struct tar_header *h, const unsigned char block[TAR_BLOCK]) {
     int64_t mode, size, mtime;
     if (!has_good_sum(block) || !read_number(block + MODE_AT, SHORT, &mode) ||
-        !read_number(block + SIZE_AT, LONG, &size) || !read_number(block + MTIME_AT, LONG, &mtime) || size < 0)
+        !read_number(block + SIZE_AT, LONG, &size) || !read_number(block + MTIME_AT, LONG, &mtime) ||
+        size < 0)
         return false;
     h->kind = block[KIND_AT] ? (char)block[KIND_AT] : '0';
     h->mode = (uint32_t)mode & 07777;
