@@ -14,7 +14,8 @@
 
 enum { BUFFER = 1 << 20 };
 
-static int copy_range(struct archive *archive, struct output *output, uint64_t offset, uint64_t length) {
+static int copy_range(const struct options *options, struct archive *archive, struct output *output,
+                      uint64_t offset, uint64_t length) {
     size_t size = length < BUFFER ? (size_t)length : BUFFER;
     void *buffer = malloc(size ? size : 1);
     int code = buffer ? CODE_OK : report_status(archive->input.name, HUNCH_NO_MEMORY, "");
@@ -23,7 +24,7 @@ static int copy_range(struct archive *archive, struct output *output, uint64_t o
         enum hunch_status status = hunch_archive_read(archive->blocks, offset, buffer, piece);
         if (status != HUNCH_OK) {
             char where[LOCATE_TEXT];
-            locate_content(where, &archive->input, offset);
+            locate_content(where, &archive->input, options, offset);
             code = report_status(archive->input.name, status, where);
         } else if (!output_write(output, buffer, piece))
             code = CODE_DATA;
@@ -45,7 +46,7 @@ static int cat_range(const struct options *options, struct archive *archive, str
     uint64_t count = options->has_length ? options->length : length - offset;
     if (count > options->size_limit)
         return report_status(name, HUNCH_SIZE_LIMIT, "");
-    return copy_range(archive, output, start + offset, count);
+    return copy_range(options, archive, output, start + offset, count);
 }
 
 /* The number of the member that the word names, or is; UINT64_MAX for none. */

@@ -73,7 +73,9 @@ static int tell_failure(struct job *job) {
                      job->output.written);
         return CODE_DATA;
     }
-    locate_content(where, &job->input, job->output.written);
+    if (status_code(job->status) == CODE_LIMIT)
+        return report_status(job->input.name, job->status, "");
+    locate_content(where, &job->input, job->options, job->output.written);
     return report_status(job->input.name, job->status, where);
 }
 

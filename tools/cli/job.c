@@ -72,7 +72,7 @@ static bool run_piece(struct job *job, struct hunch_input *in, bool last) {
         job->status = hunch_stream_run(job->stream, in, &out, last ? HUNCH_FINISH : HUNCH_CONTINUE, &done);
         if (!output_write(&job->output, job->buffer, out.position))
             return false;
-        if (out.position || done)
+        if (out.position || (last && done))
             progress_set(job->input.taken, job->output.written);
         if (job->watch && !verifier_feed(job->watch, job->buffer, out.position))
             return true;

@@ -50,6 +50,7 @@ static const struct row rows[] = {
     {"memlimit", 0, SIZE, 0, FIELD(memory_limit), 0, "SIZE", "most memory to use (default 1G)"},
     {"max-size", 0, SIZE, 0, FIELD(size_limit), 0, "SIZE", "most original bytes to decode"},
     {"block-size", 0, SIZE, 0, FIELD(block_size), 0, "SIZE", "original bytes per block, 1K to 1G"},
+    {"as", 0, TEXT, 0, FIELD(as), 0, "WHAT", "what bare content is: f32:768, rgb8:640x480, pcm16:2, ..."},
     {"no-formats", 0, SET, 1, FIELD(raw), 0, NULL, "treat the content as plain bytes"},
     {"verify", 0, SET, 0, FIELD(skip_verify), 0, NULL, "decode what was encoded and compare (the default)"},
     {"no-verify", 0, SET, 1, FIELD(skip_verify), 0, NULL, "do not"},
@@ -385,6 +386,7 @@ void options_settings(const struct options *options, struct hunch_settings *sett
     settings->memory_limit = options->memory_limit;
     settings->output_limit = options->size_limit;
     settings->use_formats = !options->raw;
+    settings->as = options->as;
     settings->keep_going = (int)options->keep_going;
     settings->cpu_mask = options->cpu_mask;
 }

@@ -26,6 +26,7 @@ struct options {
     uint64_t group_members; /* members that share a block; 0 = no such bound */
     uint64_t group_size;    /* their bytes; 0 = no such bound */
     unsigned tar;
+    const char *as;         /* NULL when not given */
     const char *output;     /* -o; NULL when not given */
     const char *files_from; /* NULL when not given */
     const char *directory;  /* -C; NULL when not given */

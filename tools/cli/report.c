@@ -56,6 +56,11 @@ static void put_line(const char *file, const char *text) {
 }
 
 void report_name(FILE *file, const char *name) {
+    report_part(file, name);
+    putc('\n', file);
+}
+
+void report_part(FILE *file, const char *name) {
     while (*name) {
         size_t n = 0;
         while ((unsigned char)name[n] >= 32 && name[n] != 127)
@@ -65,7 +70,6 @@ void report_name(FILE *file, const char *name) {
             putc('?', file);
         name += n + !!name[n];
     }
-    putc('\n', file);
 }
 
 void report_error(const char *file, const char *format, ...) {

@@ -27,6 +27,9 @@ int report_status(const char *file, enum hunch_status status, const char *where)
 /* Writes a name and a newline, control characters as '?'. */
 void report_name(FILE *file, const char *name);
 
+/* The same without the newline. */
+void report_part(FILE *file, const char *name);
+
 /* The exit code for a status, and its name for programs: one word, like "damaged". */
 int status_code(enum hunch_status status);
 const char *status_name(enum hunch_status status);
