@@ -25,7 +25,7 @@ static uint64_t larger(uint64_t a, uint64_t b) {
 
 /* Without pieces: input and payload, and what the one stream takes. */
 uint64_t hunch_block_plain_need(const struct context *context, uint64_t length) {
-    uint64_t need = sum_saturating(2 * length, hunch_payload_encode_need(context, length));
+    uint64_t need = sum_saturating(2 * length, hunch_payload_encode_need(context, CONTENT_BYTES, length));
     return sum_saturating(need, hunch_plan_noise_scratch((size_t)length));
 }
 
@@ -35,8 +35,7 @@ uint64_t hunch_block_encode_need(const struct context *context, const uint8_t *d
     if (length == 0)
         return 0;
     uint64_t need = hunch_block_plain_need(context, length);
-    *room = hunch_typed_room(context, data, (size_t)length, known, need);
-    return sum_saturating(need, *room);
+    return sum_saturating(need, hunch_typed_need(context, data, (size_t)length, known, need, room));
 }
 
 enum hunch_status hunch_block_decode_need(const struct context *context, const struct block_header *block,

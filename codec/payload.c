@@ -16,19 +16,21 @@ static struct model_params params_for(const struct context *context, uint32_t pa
 
 /* ---- what it needs */
 
-uint64_t hunch_payload_encode_need(const struct context *context, uint64_t length) {
-    size_t coded = context->settings.use_formats ? hunch_transform_capacity((size_t)length) : (size_t)length;
-    uint64_t most = 0;
-    for (unsigned kind = 0; kind < CONTENT_KINDS; kind++) {
-        struct plan plan = hunch_plan_stream(context->settings.level, (enum content_kind)kind);
-        struct model_params params = params_for(context, plan.parameter, coded);
-        uint64_t state = plan.model->size(&params);
-        if (state == 0)
-            return UINT64_MAX;
-        most = state > most ? state : most;
-    }
+/* Whether formats are tried on a stream. */
+static bool may_be_formed(const struct context *context, enum content_kind kind) {
+    return context->settings.use_formats && (kind == CONTENT_BYTES || kind == CONTENT_CODE);
+}
+
+uint64_t hunch_payload_encode_need(const struct context *context, enum content_kind kind, uint64_t length) {
+    bool formed = may_be_formed(context, kind);
+    size_t coded = formed ? hunch_transform_capacity((size_t)length) : (size_t)length;
+    struct plan plan = hunch_plan_stream(context->settings.level, kind);
+    struct model_params params = params_for(context, plan.parameter, coded);
+    uint64_t state = plan.model->size(&params);
+    if (state == 0)
+        return UINT64_MAX;
     /* two forms of it while formats are compared */
-    return context->settings.use_formats ? most + 2 * (uint64_t)coded + hunch_transform_scratch((size_t)length) : most;
+    return formed ? state + 2 * (uint64_t)coded + hunch_transform_scratch((size_t)length) : state;
 }
 
 enum hunch_status hunch_payload_decode_need(const struct context *context, const struct stream_header *stream,
@@ -127,7 +129,7 @@ enum hunch_status hunch_payload_encode(const struct context *context, uint8_t *d
     hunch_payload_store(stream, coded);
     stream->model = plan.model->id;
     stream->parameter = plan.parameter;
-    if (stream->kind == CONTENT_BYTES || stream->kind == CONTENT_CODE)
+    if (may_be_formed(context, (enum content_kind)stream->kind))
         status = hunch_transform_choose(context, data, stream, spare, &formed);
     if (status == HUNCH_OK && noise && !formed)
         status = HUNCH_OUTPUT_FULL;

@@ -7,9 +7,9 @@
 
 enum { MODEL_STORED = 0 };
 
-/* Bytes that encoding a stream of any kind takes at most, beside the stream and its payload; UINT64_MAX if a model
+/* Bytes that encoding a stream of this kind takes at most, beside the stream and its payload; UINT64_MAX if the model
  * refuses. */
-uint64_t hunch_payload_encode_need(const struct context *context, uint64_t length);
+uint64_t hunch_payload_encode_need(const struct context *context, enum content_kind kind, uint64_t length);
 
 /* Bytes that decoding takes at most beside payload and stream, in *need. UNSUPPORTED when this library lacks the
  * model or the format or the model refuses its parameter; DAMAGED when the lengths contradict. */

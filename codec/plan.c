@@ -37,7 +37,7 @@ size_t hunch_plan_trial_sample(int level) {
 }
 
 uint64_t hunch_plan_block_size(int level) {
-    return (level <= BWT_LEVELS ? UINT64_C(10) : UINT64_C(20)) << 20;
+    return (level <= BWT_LEVELS ? UINT64_C(8) : UINT64_C(20)) << 20;
 }
 
 uint64_t hunch_plan_cut(uint64_t length, uint64_t block_size) {

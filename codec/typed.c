@@ -9,16 +9,32 @@
 enum {
     ROOM_LEAST = 12 << 20, /* bytes that pieces may take however short the block, */
     ROOM_RATIO = 24,       /* and for each byte of it */
+    STREAM_RATIO = 8,      /* a stream's length is held within so many times the block's */
     PLAIN_SAMPLE = 3 << 14 /* bytes that a model codes to see whether taking pieces apart paid */
 };
 
-uint64_t hunch_typed_room(const struct context *context, const uint8_t *data, size_t length, struct outlook known,
-                          uint64_t plain) {
-    uint64_t limit = context->settings.memory_limit, left = plain < limit ? limit - plain : 0;
-    uint64_t room = ROOM_LEAST + (uint64_t)ROOM_RATIO * length;
+/* The most that a model of a typed stream takes more than `plain`; UINT64_MAX when one refuses. */
+static uint64_t models_need(const struct context *context, uint64_t length, uint64_t plain) {
+    uint64_t most = plain;
+    for (unsigned kind = 0; kind < CONTENT_KINDS; kind++) {
+        uint64_t need = hunch_payload_encode_need(context, (enum content_kind)kind, length);
+        most = need > most ? need : most;
+    }
+    return most - plain;
+}
+
+uint64_t hunch_typed_need(const struct context *context, const uint8_t *data, size_t length, struct outlook known,
+                          uint64_t plain, uint64_t *room) {
+    uint64_t limit = context->settings.memory_limit, want = ROOM_LEAST + (uint64_t)ROOM_RATIO * length;
+    *room = 0;
     if (!context->settings.use_formats || (known.count == 0 && !hunch_pieces_wanted(data, length)))
         return 0;
-    return room < left ? room : left;
+    uint64_t longest = (uint64_t)STREAM_RATIO * length < BLOCK_LENGTH_MOST ? (uint64_t)STREAM_RATIO * length : BLOCK_LENGTH_MOST;
+    uint64_t more = models_need(context, longest, plain);
+    if (more > limit || plain > limit - more)
+        return 0;
+    *room = want < limit - more - plain ? want : limit - more - plain;
+    return *room + more;
 }
 
 static uint64_t total_of(const struct block_header *block) {
@@ -63,8 +79,8 @@ static enum hunch_status encode_streams(const struct context *context, struct st
             continue;
         struct stream_header *header = &block->streams[block->count++];
         *header = (struct stream_header){.kind = kind, .length = streams->of[kind].length};
-        if (header->length > BLOCK_LENGTH_MOST)
-            return HUNCH_OUTPUT_FULL;
+        if (header->length > BLOCK_LENGTH_MOST || header->length / STREAM_RATIO > block->length)
+            return HUNCH_OUTPUT_FULL; /* beyond what was reckoned with */
         status = encode_stream(context, streams, header, payload + at, room - at, &one);
         header->payload = one;
         at += one;

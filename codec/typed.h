@@ -6,10 +6,11 @@
 #include "codec/settings.h"
 #include "formats/pieces.h"
 
-/* Bytes that taking the block apart may take beside `plain`, what it needs in any case; 0 when nothing in it is
- * known or looks like a piece, or the limit has no room. Depends on content and settings alone. */
-uint64_t hunch_typed_room(const struct context *context, const uint8_t *data, size_t length, struct outlook known,
-                          uint64_t plain);
+/* Bytes that taking the block apart may take beside `plain`, what it needs in any case, in *room; 0 when nothing in it is
+ * known or looks like a piece, or the limit has no room. Depends on content and settings alone. The answer is the
+ * room and what models of typed streams need more than that of plain bytes. */
+uint64_t hunch_typed_need(const struct context *context, const uint8_t *data, size_t length, struct outlook known,
+                          uint64_t plain, uint64_t *room);
 
 /* Encodes the block as pieces into payload (block->length bytes of room). Sets flags, count and streams of *block and
  * *coded. OUTPUT_FULL: there are no pieces, or it is better without taking them apart. NO_MEMORY, BAD_ARGUMENT. */
