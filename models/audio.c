@@ -31,8 +31,8 @@ enum {
 };
 
 static const struct plan plans[LEVELS] = {
-    {.leasts = {{16, 4, 255, 2}}, .opinions = 3},
-    {.leasts = {{16, 8, 128, 3}}, .filters = {{16, 400, 0}}, .every = 64, .forget = 9, .opinions = 4},
+    {.leasts = {{16, 4, 255, 2}}, .opinions = 2},
+    {.leasts = {{16, 8, 128, 3}}, .filters = {{16, 400, 0}}, .every = 64, .forget = 9, .opinions = 2},
     {.leasts = {{16, 8, 64, 4}, {8, 4, 32, 3}}, .filters = {{32, 500, 0}, {16, 800, 1}}, .every = 16, .forget = 8,
      .opinions = 6},
     {.leasts = {{24, 12, 64, 4}, {12, 4, 32, 3}}, .filters = {{32, 500, 0}, {16, 800, 1}}, .every = 16, .forget = 8,

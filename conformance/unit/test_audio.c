@@ -167,7 +167,8 @@ static void extremes_come_back(void **state) {
 }
 
 static void put_reals(uint64_t *seed, unsigned kind, uint32_t frames) {
-    static const uint32_t odd[] = {0x80000000, 0x7F800000, 0xFF800000, 0x7FC00001, 1, 0x807FFFFF, 0x7F7FFFFF, 0x00800000};
+    static const uint32_t odd[] = {0x80000000, 0x7F800000, 0xFF800000, 0x7FC00001,
+                                   1,          0x807FFFFF, 0x7F7FFFFF, 0x00800000};
     put_head(1, 32, REAL, frames);
     for (uint32_t t = 0; t < frames; t++) {
         uint32_t v = real_of((int32_t)random_below(seed, 1 << 20) - (1 << 19), 19);

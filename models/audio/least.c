@@ -8,7 +8,8 @@
 enum { ONE = 1 << 30, PIVOT_LEAST = 1 << 15, RIDGE = 28, TOP_LEAST = 48, TOP_GOOD = 53, TOP_MOST = 56, UP_MOST = 40 };
 
 void hunch_least_carve(struct arena *arena, struct least *q, const struct least_shape *shape) {
-    size_t v = (size_t)shape->channels * (shape->lags + 1), samples = (size_t)shape->channels * (shape->lags + shape->block);
+    size_t v = (size_t)shape->channels * (shape->lags + 1);
+    size_t samples = (size_t)shape->channels * (shape->lags + shape->block);
     *q = (struct least){.shape = *shape, .variables = (unsigned)v};
     q->x = hunch_arena_take(arena, sizeof(int32_t) * samples);
     q->scaled = hunch_arena_take(arena, sizeof(int32_t) * samples);
@@ -23,6 +24,7 @@ void hunch_least_restart(struct least *q) {
     memset(q->x, 0, sizeof(int32_t) * q->shape.channels * q->shape.lags);
     memset(q->scaled, 0, sizeof(int32_t) * q->shape.channels * q->shape.lags);
     q->filled = 0;
+    q->missed_q4 = 0;
 }
 
 /* The integer part of the root of v < 2^62. */

@@ -16,16 +16,16 @@ void hunch_lms_restart(struct lms *f) {
 
 void hunch_lms_learn(struct lms *f, const struct audio_kernels *k, int32_t error) {
     /* learn() takes 20 bits off: step = rate * error * 2^(24 + 20) / energy */
-    int64_t up = (int64_t)error * f->rate_q16; /* < 2^43 */
-    int64_t below = (int64_t)(f->energy >> 8) + 1;
-    int64_t step = up * (1 << 16) / below;
+    int64_t up = (int64_t)error * f->rate_q16; /* < 2^36 */
+    int64_t below = (int64_t)(f->energy >> 2) + f->taps;
+    int64_t step = up * (1 << 26) / below;
     const int64_t most = INT32_MAX;
     if (step)
         k->learn(f->w, f->x + f->at, (int32_t)(step > most ? most : step < -most ? -most : step), f->taps);
 }
 
 static uint64_t square(int32_t v) {
-    return (uint64_t)((int64_t)v * v) >> 4;
+    return (uint64_t)((int64_t)v * v);
 }
 
 void hunch_lms_push(struct lms *f, int32_t sample) {

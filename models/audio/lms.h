@@ -9,10 +9,10 @@
 enum { LMS_WEIGHT_BITS = 24, LMS_SLACK = 512 /* samples between moves */, LMS_MOST = 1 << 26 };
 
 struct lms {
-    unsigned taps;
-    unsigned rate_q16;
+    unsigned taps;     /* < 2^10 */
+    unsigned rate_q16; /* < 2^10 */
     unsigned at;     /* of the window's first sample in x */
-    uint64_t energy; /* sum of squares over the window, each >> 4 */
+    uint64_t energy; /* sum of squares over the window, below 2^52 * taps */
     int32_t *x;      /* (taps + LMS_SLACK) */
     int32_t *w;      /* (taps) 24 bits of fraction */
 };

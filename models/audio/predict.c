@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { Q = LEAST_WEIGHT_BITS, SIGNAL_BITS = 22 /* between stages */, FRACTION_MOST = 8, PRODUCT_BITS = 20 };
+enum { Q = LEAST_WEIGHT_BITS, SIGNAL_BITS = 24 /* between stages */, FRACTION_MOST = 8, PRODUCT_BITS = 20 };
 
 static struct least_shape shape_of(const struct least_plan *p, unsigned channels, unsigned bits) {
     return (struct least_shape){.channels = channels, .lags = channels > 2 ? p->lags_many : p->lags, .block = p->block,

@@ -54,10 +54,15 @@ struct group {
     struct channel *channel;         /* (channels) */
 };
 
-void hunch_predict_carve(struct arena *arena, struct group *g, const struct plan *plan, unsigned channels, unsigned bits);
+/* A group for samples of `bits` bits; with arena->base NULL it only counts (*g is then a stand-in). */
+void hunch_predict_carve(struct arena *arena, struct group *g, const struct plan *plan, unsigned channels,
+                         unsigned bits);
+
+/* The samples before an array are zeros. */
 /* About how many bytes carve takes, the same on every machine. */
 uint64_t hunch_predict_weight(const struct plan *plan, unsigned channels);
 
+/* What was before is taken for zeros; what was learned stays. */
 void hunch_predict_restart(struct group *g);
 
 /* In 1/2^22. */

@@ -4,6 +4,7 @@
 
 enum {
     WAYS = 3,       /* the first decision, upwards, downwards */
+    FEW = 2,        /* opinions that are not worth a mixer: their mean serves */
     SMALLS = 9,     /* buckets that are told apart: 0 to 7, others */
     SELECT_0 = WAYS * NEARS,
     SELECT_1 = WAYS * SMALLS * 16,
@@ -92,6 +93,20 @@ static unsigned standing(const struct question *ask) {
     return f < 4 ? f : 7 - f;
 }
 
+/* The part of it that few opinions see. */
+static void set_small_scene(struct scene *s, const struct loudness *own, const struct question *ask) {
+    int mid = level_of(own->mean_q8[2]), fast = level_of(own->mean_q8[0]) - mid, slow = level_of(own->mean_q8[4]) - mid;
+    unsigned now = 12 * 8 + 7;
+    if (ask->other) {
+        int near_mean = level_of(ask->other->mean_q8[0]), near_slow = level_of(ask->other->mean_q8[3]);
+        int past = level_of(ask->other->past_q8[0] | 128) - level_of(ask->other->mean_q8[2]);
+        now = part(past + 24, 4, 11) * 8 + part(near_mean - near_slow + 12, 4, 6);
+    }
+    s->base = s->level[0] = s->level[1] = mid + 8 * (int)ask->fine;
+    s->row[0] = part(fast + 20, 4, 9) * 8 + part(slow + 12, 4, 6);
+    s->row[1] = now;
+}
+
 static void set_scene(struct scene *s, const struct loudness *own, const struct question *ask) {
     int mean[MEANS], past[PASTS], near_mean = 0, near_slow = 0, near_past = 0;
     int up = 8 * (int)ask->fine;
@@ -109,7 +124,8 @@ static void set_scene(struct scene *s, const struct loudness *own, const struct 
     unsigned now = ask->other ? part(near_past - level_of(ask->other->mean_q8[2]) + 24, 4, 11) : 12;
     unsigned near_fast = ask->other ? part(near_mean - near_slow + 12, 4, 6) : 7;
     unsigned unsure = part(doubt - mid + 40, 4, 15);
-    unsigned p0 = part(past[0] - mid + 32, 5, 9), p1 = part(past[1] - mid + 32, 8, 7), p2 = part(past[2] - mid + 32, 8, 7);
+    unsigned p0 = part(past[0] - mid + 32, 5, 9);
+    unsigned p1 = part(past[1] - mid + 32, 8, 7), p2 = part(past[2] - mid + 32, 8, 7);
     int follow = ask->other ? near_mean + mean[4] - level_of(ask->other->mean_q8[4]) : mid;
     const int levels[OPINIONS_MAX] = {
         mid, mid, (mean[1] + mean[2] + mean[3] + mean[4] + 2) / 4, (mean[0] + mean[1] + mean[2] + mean[3] + 2) / 4,
@@ -117,8 +133,9 @@ static void set_scene(struct scene *s, const struct loudness *own, const struct 
         (mean[2] + doubt + 1) / 2};
     const uint32_t rows[OPINIONS_MAX] = {
         fast * 8 + slow, now * 8 + near_fast, slow, standing(ask),
-        now * 10 + fast, p0 * 8 + p1, unsure * 10 + fast, unsure * 13 + now, slow * 8 + part(mean[2] - mean[1] + 16, 4, 7),
-        fast, p0 + 10 * part(mean[3] - mean[0] + 16, 4, 7), p0 * 64 + p1 * 8 + p2, unsure, fast, now};
+        now * 10 + fast, p0 * 8 + p1, unsure * 10 + fast, unsure * 13 + now,
+        slow * 8 + part(mean[2] - mean[1] + 16, 4, 7), fast,
+        p0 + 10 * part(mean[3] - mean[0] + 16, 4, 7), p0 * 64 + p1 * 8 + p2, unsure, fast, now};
     for (unsigned i = 0; i < OPINIONS_MAX; i++) {
         s->level[i] = levels[i] + up;
         s->row[i] = rows[i];
@@ -129,18 +146,32 @@ static void set_scene(struct scene *s, const struct loudness *own, const struct 
     s->refine_1 = unsure * 4 + part((int)fast / 2 - 1, 1, 3);
 }
 
-/* Decision `bucket j or above?`; way: 0 the first, 1 going up, 2 going down. */
-static unsigned code_decision(struct residual *r, struct coder *coder, const struct scene *s, unsigned way, unsigned j,
-                              unsigned bit) {
-    uint32_t *c[OPINIONS_MAX];
-    int at = r->level[j];
-    unsigned small = j < SMALLS ? j : SMALLS - 1, d = near(at - s->base);
+static void find_counters(const struct residual *r, const struct scene *s, unsigned way, int at,
+                          uint32_t *c[OPINIONS_MAX]) {
     for (unsigned i = 0; i < r->opinions; i++) {
         c[i] = r->opinion + ((size_t)(i * OPINION_ROWS + s->row[i]) * WAYS + way) * NEARS + near(at - s->level[i]);
         if (*c[i] == 0)
             *c[i] = counter_start(1u << 21);
-        r->x[i] = logistic_stretch(&r->logistic, counter_p_q12(*c[i]));
     }
+}
+
+static void teach_counters(const struct residual *r, uint32_t *c[OPINIONS_MAX], unsigned bit) {
+    for (unsigned i = 0; i < r->opinions; i++) {
+        bool full = (*c[i] & COUNTER_LIMIT) == LIMIT;
+        counter_update(c[i], bit, r->reciprocal);
+        *c[i] -= full;
+    }
+}
+
+static uint32_t held_p(uint32_t p) {
+    return p < P_LEAST ? P_LEAST : p > (1u << 22) - P_LEAST ? (1u << 22) - P_LEAST : p;
+}
+
+static unsigned code_mixed(struct residual *r, struct coder *coder, const struct scene *s, unsigned way, unsigned j,
+                           uint32_t *c[OPINIONS_MAX], unsigned bit) {
+    unsigned small = j < SMALLS ? j : SMALLS - 1, d = near(r->level[j] - s->base);
+    for (unsigned i = 0; i < r->opinions; i++)
+        r->x[i] = logistic_stretch(&r->logistic, counter_p_q12(*c[i]));
     r->x[RESIDUAL_INPUTS - 1] = 256;
     int32_t *w[RESIDUAL_SETS] = {r->weights[0] + (size_t)(way * NEARS + d) * RESIDUAL_INPUTS,
                                  r->weights[1] + (size_t)((way * SMALLS + small) * 16 + s->select_1) * RESIDUAL_INPUTS,
@@ -151,20 +182,27 @@ static unsigned code_decision(struct residual *r, struct coder *coder, const str
     sse_choose(&r->sse[0], way * NEARS + d);
     sse_choose(&r->sse[1], (way * SMALLS + small) * 64 + s->refine_1);
     uint32_t q = (2 * p + sse_refine(&r->sse[0], st) + sse_refine(&r->sse[1], st)) >> 2;
-    q = q < P_LEAST ? P_LEAST : q > (1u << 22) - P_LEAST ? (1u << 22) - P_LEAST : q;
 
-    bit = coder_bit(coder, q, bit);
+    bit = coder_bit(coder, held_p(q), bit);
 
     int32_t error = (int32_t)(bit << 22) - (int32_t)p;
     r->rate_q25 += ((RATE_Q17 << 8) - r->rate_q25) >> 16;
     r->kernels.train(r->x, w, RESIDUAL_SETS, RESIDUAL_INPUTS, mixer_step(error, r->rate_q25 >> 8));
     for (unsigned k = 0; k < RESIDUAL_SSES; k++)
         sse_update(&r->sse[k], bit);
-    for (unsigned i = 0; i < r->opinions; i++) {
-        bool full = (*c[i] & COUNTER_LIMIT) == LIMIT;
-        counter_update(c[i], bit, r->reciprocal);
-        *c[i] -= full;
-    }
+    return bit;
+}
+
+/* Decision `bucket j or above?`; way: 0 the first, 1 going up, 2 going down. */
+static unsigned code_decision(struct residual *r, struct coder *coder, const struct scene *s, unsigned way, unsigned j,
+                              unsigned bit) {
+    uint32_t *c[OPINIONS_MAX];
+    find_counters(r, s, way, r->level[j], c);
+    if (r->opinions == FEW)
+        bit = coder_bit(coder, held_p(((*c[0] >> 10) + (*c[1] >> 10)) >> 1), bit);
+    else
+        bit = code_mixed(r, coder, s, way, j, c, bit);
+    teach_counters(r, c, bit);
     return bit;
 }
 
@@ -217,8 +255,10 @@ static bool code_sign(struct residual *r, struct coder *coder, const struct ques
 }
 
 static void remember(struct loudness *own, uint64_t m_q8) {
-    for (unsigned i = 0; i < MEANS; i++) /* means and magnitudes are below 2^41 */
-        own->mean_q8[i] = (uint64_t)((int64_t)own->mean_q8[i] + (((int64_t)m_q8 - (int64_t)own->mean_q8[i]) >> mean_rates[i]));
+    for (unsigned i = 0; i < MEANS; i++) { /* means and magnitudes are below 2^41 */
+        int64_t mean = (int64_t)own->mean_q8[i];
+        own->mean_q8[i] = (uint64_t)(mean + (((int64_t)m_q8 - mean) >> mean_rates[i]));
+    }
     for (unsigned i = PASTS - 1; i > 0; i--)
         own->past_q8[i] = own->past_q8[i - 1];
     own->past_q8[0] = m_q8;
@@ -232,9 +272,12 @@ int32_t hunch_residual_code(struct residual *r, struct coder *coder, struct loud
     bool negative = sample < ask->guess;
     uint32_t m = negative ? (uint32_t)ask->guess - (uint32_t)sample : (uint32_t)sample - (uint32_t)ask->guess;
     uint64_t expect = own->mean_q8[2] >> 8 << ask->fine;
-    set_scene(&s, own, ask);
-    unsigned b = code_bucket(r, coder, &s, bucket_of(expect > most ? most : (uint32_t)(expect * 3 / 4)), bucket_of(most),
-                             bucket_of(m));
+    if (r->opinions == FEW)
+        set_small_scene(&s, own, ask);
+    else
+        set_scene(&s, own, ask);
+    unsigned from = bucket_of(expect > most ? most : (uint32_t)(expect * 3 / 4));
+    unsigned b = code_bucket(r, coder, &s, from, bucket_of(most), bucket_of(m));
     m = code_place(r, coder, &s, b, m);
     m = m > most ? most : m; /* only damaged payloads say more */
     negative = code_sign(r, coder, ask, m, negative);

@@ -4,7 +4,8 @@
  *
  * A decision is predicted by opinions: adaptive probabilities in small contexts, most of which see only how far the
  * bucket's start is, in eighths of an octave, from some average of the magnitudes before. So they learn the shape of
- * the distribution and not its scale, and once learned they serve all sounds. A mixer and two SSE stages weigh them. */
+ * the distribution and not its scale, and once learned they serve all sounds. A mixer and two SSE stages
+ * weigh them; of two opinions the mean serves. */
 #ifndef HUNCH_MODELS_AUDIO_RESIDUAL_H
 #define HUNCH_MODELS_AUDIO_RESIDUAL_H
 
