@@ -23,7 +23,13 @@ enum content_kind {
     /* Arrays of numbers. Head: u8 element (enum content_element), u8 flags (1: high byte first), u32 columns
      * (elements of the last dimension, >= 1), u64 elements. */
     CONTENT_TENSOR = 4,
-    /* Quantised DCT coefficients of JPEG files: formats/pieces/jpeg.c and models/dct.c know. */
+    /* Quantised DCT coefficients of JPEG files. Head: u8 components (1..4), u8 sampling[4] (of each component:
+     * blocks of an MCU across << 4 | down, 1..4 each; 0 for those that are not), u8 which (2 bits a component, from the
+     * lowest: its table), u8 tables (1..4), u16 width, u16 height (MCUs). Then the tables, 64 times u16 each: how much
+     * a step of a coefficient is worth, in zigzag order, as all that follows. Then for each row of MCUs, for each
+     * component, for each row of its blocks, its blocks from the left: u8 n (0..63), which is the place of the last AC
+     * coefficient that is not 0 (0: none is not), and coefficients 0 .. n, each as a varint of 2 v, or of -2 v - 1 for
+     * v < 0; |v| < 16384. */
     CONTENT_DCT = 5,
     /* How pieces are put together again (formats/pieces.c). */
     CONTENT_RECIPE = 6,
@@ -37,7 +43,7 @@ enum content_element {
     ELEMENT_I8, ELEMENT_I16, ELEMENT_I32, ELEMENT_I64
 };
 
-enum { IMAGE_HEAD = 13, AUDIO_HEAD = 8, TENSOR_HEAD = 14 }; /* bytes */
+enum { IMAGE_HEAD = 13, AUDIO_HEAD = 8, TENSOR_HEAD = 14, DCT_HEAD = 11, DCT_TABLE = 128 }; /* bytes */
 
 struct content {
     uint8_t kind;
