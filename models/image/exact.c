@@ -4,7 +4,7 @@
 
 #include "models/image/hash.h"
 
-enum { COUNT_LIMIT = 255, FLAGS_RATE_Q17 = 40, DIGITS_RATE_Q17 = 30, NIBBLE = 16, SEEN_MOST_LOG2 = 20 };
+enum { COUNT_LIMIT = 500, FLAGS_RATE_Q17 = 30, DIGITS_RATE_Q17 = 24, NIBBLE = 16, SEEN_MOST_LOG2 = 20 };
 
 /* Contexts: 11, 20 and 38 are all that exact_contexts.c makes for a class of levels. */
 static const struct exact_level levels[10] = {
@@ -28,9 +28,9 @@ void hunch_exact_carve(struct arena *a, struct exact *e, unsigned level, size_t 
                                 .limit = COUNT_LIMIT, .rate_q17 = FLAGS_RATE_Q17,
                                 .set_sizes = {256, 4096, 128}, .sse_sizes = {256, 65536}};
     struct blend_shape digits = {.contexts = l->contexts, .extras = l->numbers ? EXACT_BELLS + EXACT_TAPS : 0,
-                                 .sets = 3, .sses = 1, .table_log2 = l->digits_log2, .limit = COUNT_LIMIT,
+                                 .sets = l->numbers ? 5 : 3, .sses = 1, .table_log2 = l->digits_log2, .limit = COUNT_LIMIT,
                                  .rate_q17 = DIGITS_RATE_Q17,
-                                 .set_sizes = {EXACT_BYTES_MAX * 32 * NIBBLE, 256, EXACT_MOODS * 8},
+                                 .set_sizes = {EXACT_BYTES_MAX * 32 * NIBBLE, 256, EXACT_MOODS * 8, 256, 512},
                                  .sse_sizes = {65536}};
     hunch_blend_carve(a, &e->flags, &flags, length);
     hunch_blend_carve(a, &e->digits, &digits, length);
@@ -73,12 +73,15 @@ static unsigned code_nibble(struct exact *e, struct coder *coder, unsigned nibbl
     struct blend *b = &e->digits;
     struct exact_number *n = &e->number;
     unsigned node = 1, bells = e->level->numbers ? EXACT_BELLS : 0;
+    uint32_t corner = (uint32_t)(n->tap[0] / 64 + n->tap[1] / 64 * 4 + n->tap[3] / 64 * 16);
     hunch_blend_open(b, part);
     for (unsigned i = 4; i-- > 0;) {
         int32_t t = low + (unit << i);
         b->select[0] = part * NIBBLE + node;
         b->select[1] = beside / 16 * NIBBLE + node;
         b->select[2] = n->mood * 8 + i + (unit > 1 ? 4 : 0);
+        b->select[3] = (uint32_t)n->tap[1] / 16 * NIBBLE + node;
+        b->select[4] = corner * 8 + b->select[2] % 8;
         b->refine[0] = (hash_mix(beside, part) * NIBBLE + node) & 65535;
         for (unsigned k = 0; k < bells; k++)
             b->extra[k] = hunch_bell_ask(&e->shape, &n->bell[k], t);
