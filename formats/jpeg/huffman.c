@@ -33,7 +33,7 @@ static void fill_look(struct huffman *h) {
     }
 }
 
-size_t jpeg_huffman_define(struct huffman *h, const uint8_t *bytes, size_t length) {
+size_t hunch_jpeg_huffman_define(struct huffman *h, const uint8_t *bytes, size_t length) {
     size_t symbols = 0;
     memset(h, 0, sizeof *h);
     if (length < HUFFMAN_HEAD)
@@ -118,7 +118,7 @@ static void unread(struct entropy *e) {
 
 static void put(struct entropy *e, uint8_t byte) {
     if (e->held == ENTROPY_BUFFER)
-        jpeg_flush(e);
+        hunch_jpeg_flush(e);
     e->buffer[e->held++] = byte;
 }
 
@@ -132,7 +132,7 @@ static void write_bits(struct entropy *e, unsigned n, unsigned value) {
     }
 }
 
-void jpeg_flush(struct entropy *e) {
+void hunch_jpeg_flush(struct entropy *e) {
     if (!hunch_join_put(e->out, e->buffer, e->held))
         e->broken = true;
     e->held = 0;
@@ -140,7 +140,7 @@ void jpeg_flush(struct entropy *e) {
 
 /* ---- both */
 
-unsigned jpeg_symbol(struct entropy *e, const struct huffman *h, unsigned symbol) {
+unsigned hunch_jpeg_symbol(struct entropy *e, const struct huffman *h, unsigned symbol) {
     if (!e->writing)
         return read_symbol(e, h);
     symbol &= 255;
@@ -150,7 +150,7 @@ unsigned jpeg_symbol(struct entropy *e, const struct huffman *h, unsigned symbol
     return symbol;
 }
 
-unsigned jpeg_bits(struct entropy *e, unsigned n, unsigned value) {
+unsigned hunch_jpeg_bits(struct entropy *e, unsigned n, unsigned value) {
     if (n == 0)
         return 0;
     if (!e->writing)
@@ -159,7 +159,7 @@ unsigned jpeg_bits(struct entropy *e, unsigned n, unsigned value) {
     return value;
 }
 
-unsigned jpeg_align(struct entropy *e, unsigned pad) {
+unsigned hunch_jpeg_align(struct entropy *e, unsigned pad) {
     unsigned n;
     if (e->writing) {
         n = (8 - e->count % 8) % 8;
@@ -174,7 +174,7 @@ unsigned jpeg_align(struct entropy *e, unsigned pad) {
     return 1u << n | (pad & ((1u << n) - 1));
 }
 
-void jpeg_restart(struct entropy *e, unsigned code) {
+void hunch_jpeg_restart(struct entropy *e, unsigned code) {
     if (e->writing) {
         put(e, 0xFF);
         put(e, (uint8_t)code);

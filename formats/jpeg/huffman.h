@@ -22,7 +22,7 @@ struct huffman {
 };
 
 /* From the counts and symbols of a DHT segment, `length` bytes left there. Bytes used; 0: no sound table. */
-size_t jpeg_huffman_define(struct huffman *h, const uint8_t *bytes, size_t length);
+size_t hunch_jpeg_huffman_define(struct huffman *h, const uint8_t *bytes, size_t length);
 
 /* The bits of a scan, read from memory or written to a joiner. */
 struct entropy {
@@ -35,15 +35,15 @@ struct entropy {
     uint8_t buffer[ENTROPY_BUFFER];
 };
 
-unsigned jpeg_symbol(struct entropy *e, const struct huffman *h, unsigned symbol);
+unsigned hunch_jpeg_symbol(struct entropy *e, const struct huffman *h, unsigned symbol);
 /* n <= 16 bits as a number. */
-unsigned jpeg_bits(struct entropy *e, unsigned n, unsigned value);
+unsigned hunch_jpeg_bits(struct entropy *e, unsigned n, unsigned value);
 /* Fills up the byte in hand: the bits that do so, highest first behind a 1 that marks their number (1: none).
  * When writing, they are taken from `pad` (the last of its bits). */
-unsigned jpeg_align(struct entropy *e, unsigned pad);
+unsigned hunch_jpeg_align(struct entropy *e, unsigned pad);
 /* Behind an aligned place: the marker FF `code`. */
-void jpeg_restart(struct entropy *e, unsigned code);
+void hunch_jpeg_restart(struct entropy *e, unsigned code);
 /* Writing: gives all bytes to the joiner. */
-void jpeg_flush(struct entropy *e);
+void hunch_jpeg_flush(struct entropy *e);
 
 #endif

@@ -46,6 +46,6 @@ struct jpeg {
 enum jpeg_stop { JPEG_NONSENSE, JPEG_AT_SCAN, JPEG_AT_END };
 
 /* Reads markers from bytes[*at] on: up to the end of an SOS header or of EOI, where *at is left. */
-enum jpeg_stop jpeg_read_markers(struct jpeg *j, const uint8_t *bytes, size_t length, size_t *at);
+enum jpeg_stop hunch_jpeg_read_markers(struct jpeg *j, const uint8_t *bytes, size_t length, size_t *at);
 
 #endif

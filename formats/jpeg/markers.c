@@ -41,7 +41,7 @@ static bool read_huffman(struct jpeg *j, const uint8_t *p, size_t n) {
         unsigned slot = p[0] & 15, size;
         if (p[0] >> 4 > 1 || slot > 3)
             return false;
-        size = (unsigned)jpeg_huffman_define(p[0] >> 4 ? &j->ac[slot] : &j->dc[slot], p + 1, n - 1);
+        size = (unsigned)hunch_jpeg_huffman_define(p[0] >> 4 ? &j->ac[slot] : &j->dc[slot], p + 1, n - 1);
         if (size == 0)
             return false;
         take_note(j, p + 1);
@@ -146,7 +146,7 @@ static bool read_segment(struct jpeg *j, enum marker m, const uint8_t *p, size_t
     }
 }
 
-enum jpeg_stop jpeg_read_markers(struct jpeg *j, const uint8_t *bytes, size_t length, size_t *at) {
+enum jpeg_stop hunch_jpeg_read_markers(struct jpeg *j, const uint8_t *bytes, size_t length, size_t *at) {
     j->notes = 0;
     while (length - *at >= 2) {
         if (bytes[*at] != 0xFF || bytes[*at + 1] == 0xFF || bytes[*at + 1] == 0) {

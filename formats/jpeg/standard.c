@@ -40,7 +40,7 @@ static const uint8_t tables[JPEG_STANDARD_TABLES][HUFFMAN_HEAD + 162] = {
     },
 };
 
-size_t jpeg_standard_table(unsigned index, const uint8_t **bytes) {
+size_t hunch_jpeg_standard_table(unsigned index, const uint8_t **bytes) {
     *bytes = tables[index];
     return HUFFMAN_HEAD + (index % 2 ? 162 : 12);
 }

@@ -14,7 +14,7 @@
 enum {
     CUTS_MOST = JPEG_NOTES, /* known tables of a header */
     CUT_QUANT = JPEG_STANDARD_TABLES, /* this kind and the 3 behind it: quantisation tables of the stream */
-    EXCEPTIONS_MOST = 1024, /* of a file: runs that are not as jpeg_scan_run says */
+    EXCEPTIONS_MOST = 1024, /* of a file: runs that are not as hunch_jpeg_scan_run says */
     PADS_ONES = 0, PADS_ZEROS = 1, PADS_KEPT = 2
 };
 
@@ -28,7 +28,7 @@ struct cut {
 static size_t cut_bytes(unsigned kind, const uint8_t *tables, unsigned count, uint8_t *bytes) {
     if (kind < CUT_QUANT) {
         const uint8_t *known;
-        size_t n = jpeg_standard_table(kind, &known);
+        size_t n = hunch_jpeg_standard_table(kind, &known);
         memcpy(bytes, known, n);
         return n;
     }
@@ -80,7 +80,7 @@ static bool put_row(struct splitting *p, uint32_t mcu_row) {
             const int16_t *row = split_row(&p->rows, &p->j, c, mcu_row * k->v + v);
             size_t n = 0;
             for (uint32_t x = 0; x < k->wide; x++)
-                n += jpeg_put_block(row + (size_t)x * JPEG_BLOCK, p->bytes + n);
+                n += hunch_jpeg_put_block(row + (size_t)x * JPEG_BLOCK, p->bytes + n);
             hunch_split_put(p->s, CONTENT_DCT, p->bytes, n);
             p->dct_bytes += n;
         }
@@ -113,12 +113,13 @@ static bool begin(struct splitting *p) {
         return false;
     for (unsigned c = 0; c < j->count; c++) {
         struct jpeg_component *k = &j->component[c];
-        k->blocks = hunch_split_scratch(p->s, sizeof(int16_t) * JPEG_BLOCK * k->rows * k->wide);
+        uint64_t size = sizeof(int16_t) * JPEG_BLOCK * (uint64_t)k->rows * k->wide;
+        k->blocks = size <= SIZE_MAX ? hunch_split_scratch(p->s, (size_t)size) : NULL;
         if (!k->blocks)
             return false;
     }
     p->bytes = hunch_split_scratch(p->s, (size_t)widest * BLOCK_BYTES_MOST);
-    p->dct_bytes = jpeg_put_head(j, p->head);
+    p->dct_bytes = hunch_jpeg_put_head(j, p->head);
     hunch_split_put(p->s, CONTENT_DCT, p->head, p->dct_bytes);
     return p->bytes;
 }
@@ -126,18 +127,18 @@ static bool begin(struct splitting *p) {
 static bool read_scan(struct splitting *p, size_t at) {
     struct scan_found *f = &p->scan[p->scans++];
     f->header_end = at;
-    f->stretches = jpeg_scan_stretches(&p->j);
+    f->stretches = hunch_jpeg_scan_stretches(&p->j);
     f->extra.pads = hunch_split_scratch(p->s, f->stretches);
     if (!f->extra.pads)
         return false;
-    if (jpeg_scan_has_runs(&p->j)) {
-        f->actual = hunch_split_scratch(p->s, sizeof(uint16_t) * jpeg_scan_blocks(&p->j));
+    if (hunch_jpeg_scan_has_runs(&p->j)) {
+        f->actual = hunch_split_scratch(p->s, sizeof(uint16_t) * hunch_jpeg_scan_blocks(&p->j));
         f->extra.runs = f->actual;
         if (!f->actual)
             return false;
     }
     struct entropy e = {.at = p->data + at, .end = p->data + p->length};
-    if (!jpeg_scan_code(&p->j, &e, &f->extra, &p->rows))
+    if (!hunch_jpeg_scan_code(&p->j, &e, &f->extra, &p->rows))
         return false;
     f->end = (size_t)(e.at - p->data);
     return true;
@@ -147,7 +148,7 @@ static bool read_scan(struct splitting *p, size_t at) {
 static bool read_file(struct splitting *p) {
     size_t at = 2;
     enum jpeg_stop stop;
-    while ((stop = jpeg_read_markers(&p->j, p->data, p->length, &at)) == JPEG_AT_SCAN) {
+    while ((stop = hunch_jpeg_read_markers(&p->j, p->data, p->length, &at)) == JPEG_AT_SCAN) {
         if (p->scans == JPEG_SCANS || (p->scans == 1 && p->at_once) || (p->scans == 0 && !begin(p)))
             return false;
         if (!read_scan(p, at))
@@ -216,9 +217,9 @@ static void put_pads(struct splitting *p, const struct scan_found *f) {
 
 /* Where runs are not as they are expected: counts them, and puts them when told to. */
 static uint32_t exceptions(struct splitting *p, const struct scan_found *f, const uint8_t *tails, bool put) {
-    uint32_t count = 0, blocks = jpeg_scan_blocks(&p->j), since = 0;
+    uint32_t count = 0, blocks = hunch_jpeg_scan_blocks(&p->j), since = 0;
     for (uint32_t b = 0; b < blocks && count <= EXCEPTIONS_MOST; b++) {
-        if (f->actual[b] == 0 || f->actual[b] == jpeg_scan_run(&p->j, tails, b))
+        if (f->actual[b] == 0 || f->actual[b] == hunch_jpeg_scan_run(&p->j, tails, b))
             continue;
         count++;
         if (put) {
@@ -233,8 +234,8 @@ static uint32_t exceptions(struct splitting *p, const struct scan_found *f, cons
 static bool put_runs(struct splitting *p, const struct scan_found *f) {
     if (!f->actual)
         return true;
-    uint8_t *tails = hunch_split_scratch(p->s, jpeg_scan_blocks(&p->j));
-    if (!tails || !jpeg_scan_tails(&p->j, &p->rows, tails))
+    uint8_t *tails = hunch_split_scratch(p->s, hunch_jpeg_scan_blocks(&p->j));
+    if (!tails || !hunch_jpeg_scan_tails(&p->j, &p->rows, tails))
         return false;
     uint32_t count = exceptions(p, f, tails, false);
     p->exceptions += count;
@@ -261,7 +262,7 @@ static bool put_recipe(struct splitting *p) {
             rows[c] = j->component[c].rows;
         }
         size_t from = at;
-        jpeg_read_markers(j, p->data, p->end, &at);
+        hunch_jpeg_read_markers(j, p->data, p->end, &at);
         for (unsigned c = 0; c < JPEG_COMPONENTS; c++) {
             j->component[c].blocks = blocks[c];
             j->component[c].rows = rows[c];
@@ -318,7 +319,7 @@ static int16_t *join_row(struct jpeg_rows *r, const struct jpeg *j, unsigned com
             size_t blocks = (size_t)j->component[c].wide * j->component[c].v;
             memset(j->component[c].blocks, 0, blocks * JPEG_BLOCK * sizeof(int16_t));
             for (size_t b = 0; b < blocks; b++)
-                at += jpeg_get_block(j->component[c].blocks + b * JPEG_BLOCK, p->dct + at, p->length - at);
+                at += hunch_jpeg_get_block(j->component[c].blocks + b * JPEG_BLOCK, p->dct + at, p->length - at);
         }
     }
     return k->blocks + (size_t)(y % k->v) * k->wide * JPEG_BLOCK;
@@ -331,13 +332,13 @@ static bool index_rows(struct joining *p) {
     for (unsigned c = 0; c < j->count; c++)
         blocks += (size_t)j->component[c].wide * j->component[c].v;
     p->row_at = hunch_join_scratch(p->to, sizeof *p->row_at * j->mcus_high);
-    if (!p->row_at || blocks * j->mcus_high > p->length)
+    if (!p->row_at || (uint64_t)blocks * j->mcus_high > p->length)
         return false;
     for (uint32_t y = 0; y < j->mcus_high; y++) {
         p->row_at[y] = at;
         for (size_t b = 0; b < blocks; b++) {
             int16_t block[JPEG_BLOCK] = {0};
-            size_t n = jpeg_get_block(block, p->dct + at, p->length - at);
+            size_t n = hunch_jpeg_get_block(block, p->dct + at, p->length - at);
             if (n == 0)
                 return false;
             at += n;
@@ -350,7 +351,7 @@ static bool index_rows(struct joining *p) {
 static bool begin_join(struct joining *p) {
     uint8_t head[DCT_HEAD + JPEG_COMPONENTS * DCT_TABLE];
     struct jpeg *j = &p->j;
-    size_t n = jpeg_put_head(j, head);
+    size_t n = hunch_jpeg_put_head(j, head);
     if (n > p->length || memcmp(head, p->dct, n) != 0 || !index_rows(p))
         return false;
     for (unsigned c = 0; c < j->count; c++) {
@@ -388,7 +389,7 @@ static enum jpeg_stop join_header(struct joining *p, bool first) {
         memcpy(to + kept[i], bytes[i], size[i]);
     }
     memcpy(to, from, left);
-    enum jpeg_stop stop = jpeg_read_markers(&p->j, header, total, &at);
+    enum jpeg_stop stop = hunch_jpeg_read_markers(&p->j, header, total, &at);
     return at == total ? stop : JPEG_NONSENSE;
 }
 
@@ -397,7 +398,7 @@ static bool join_pads(struct joining *p, struct jpeg_extra *x) {
     x->pad = kind == PADS_ZEROS ? 0 : 0xFF;
     if (kind != PADS_KEPT)
         return kind < PADS_KEPT;
-    size_t n = jpeg_scan_stretches(&p->j);
+    size_t n = hunch_jpeg_scan_stretches(&p->j);
     const uint8_t *kept = hunch_join_get(p->to, CONTENT_BYTES, n);
     x->pads = kept ? hunch_join_scratch(p->to, n) : NULL;
     if (x->pads)
@@ -407,21 +408,21 @@ static bool join_pads(struct joining *p, struct jpeg_extra *x) {
 
 /* The runs of a band: as expected, but for exceptions. */
 static bool join_runs(struct joining *p, struct jpeg_extra *x) {
-    if (!jpeg_scan_has_runs(&p->j))
+    if (!hunch_jpeg_scan_has_runs(&p->j))
         return true;
-    uint32_t blocks = jpeg_scan_blocks(&p->j), b = 0;
+    uint32_t blocks = hunch_jpeg_scan_blocks(&p->j), b = 0;
     uint64_t count = hunch_join_varint(p->to), next = count ? hunch_join_varint(p->to) : blocks;
     p->exceptions += count > EXCEPTIONS_MOST ? EXCEPTIONS_MOST + 1 : (uint32_t)count;
     x->runs = hunch_join_scratch(p->to, sizeof(uint16_t) * blocks);
     uint8_t *tails = hunch_join_scratch(p->to, blocks);
-    if (p->exceptions > EXCEPTIONS_MOST || !x->runs || !tails || !jpeg_scan_tails(&p->j, &p->rows, tails))
+    if (p->exceptions > EXCEPTIONS_MOST || !x->runs || !tails || !hunch_jpeg_scan_tails(&p->j, &p->rows, tails))
         return false;
     while (b < blocks) {
         if (!jpeg_tail_ends(tails[b])) {
             b++;
             continue;
         }
-        unsigned run = jpeg_scan_run(&p->j, tails, b);
+        unsigned run = hunch_jpeg_scan_run(&p->j, tails, b);
         if (b == next) {
             run = (unsigned)(hunch_join_varint(p->to) & 0x7FFF);
             count--;
@@ -438,7 +439,7 @@ static bool join_runs(struct joining *p, struct jpeg_extra *x) {
 static bool join_scan(struct joining *p) {
     struct jpeg_extra x = {0};
     struct entropy e = {.writing = true, .out = p->to};
-    return join_pads(p, &x) && join_runs(p, &x) && jpeg_scan_code(&p->j, &e, &x, &p->rows);
+    return join_pads(p, &x) && join_runs(p, &x) && hunch_jpeg_scan_code(&p->j, &e, &x, &p->rows);
 }
 
 static bool jpeg_join(struct joiner *to) {
