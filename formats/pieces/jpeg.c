@@ -14,6 +14,8 @@
 enum {
     CUTS_MOST = JPEG_NOTES, /* known tables of a header */
     CUT_QUANT = JPEG_STANDARD_TABLES, /* this kind and the 3 behind it: quantisation tables of the stream */
+    CUT_BEST = CUT_QUANT + JPEG_COMPONENTS, /* the best Huffman table for the scan behind the header */
+    CUT_NONE,
     EXCEPTIONS_MOST = 1024, /* of a file: runs that are not as hunch_jpeg_scan_run says */
     PADS_ONES = 0, PADS_ZEROS = 1, PADS_KEPT = 2
 };
@@ -22,9 +24,10 @@ enum {
 struct cut {
     size_t kept; /* bytes since the cut before */
     unsigned kind;
+    unsigned symbols; /* CUT_BEST: of the table */
 };
 
-/* The bytes of a kind of cut; `tables`: of the stream, `count` of them. 0: no such kind. */
+/* The bytes of a kind of cut; `tables`: of the stream, `count` of them. 0: no such kind, or the best. */
 static size_t cut_bytes(unsigned kind, const uint8_t *tables, unsigned count, uint8_t *bytes) {
     if (kind < CUT_QUANT) {
         const uint8_t *known;
@@ -32,7 +35,7 @@ static size_t cut_bytes(unsigned kind, const uint8_t *tables, unsigned count, ui
         memcpy(bytes, known, n);
         return n;
     }
-    if (kind - CUT_QUANT >= count)
+    if (kind - CUT_QUANT >= count || kind >= CUT_BEST)
         return 0;
     for (unsigned k = 0; k < JPEG_BLOCK; k++)
         bytes[k] = tables[(size_t)(kind - CUT_QUANT) * DCT_TABLE + 2 * k];
@@ -46,7 +49,7 @@ struct scan_found {
     struct jpeg_extra extra;
     size_t stretches;
     uint16_t *actual; /* runs, as extra.runs */
-    uint32_t exceptions;
+    unsigned best;    /* bit i: table i of the header's notes is the best for the scan */
 };
 
 struct splitting {
@@ -55,6 +58,7 @@ struct splitting {
     const uint8_t *data;
     size_t length;
     struct jpeg j;
+    struct huffman spare;
     struct scan_found scan[JPEG_SCANS];
     unsigned scans;
     size_t end;         /* of the file */
@@ -64,6 +68,7 @@ struct splitting {
     size_t tables_at;
     uint8_t head[DCT_HEAD + JPEG_COMPONENTS * DCT_TABLE];
     uint32_t exceptions;
+    uint32_t seen[HUFFMAN_TABLES][256];
 };
 
 static int16_t *split_row(struct jpeg_rows *r, const struct jpeg *j, unsigned component, uint32_t y) {
@@ -124,6 +129,21 @@ static bool begin(struct splitting *p) {
     return p->bytes;
 }
 
+/* Which tables of the header are the best for the symbols that the scan has. */
+static unsigned best_tables(const struct splitting *p) {
+    unsigned best = 0;
+    for (unsigned i = 0; i < p->j.notes; i++) {
+        uint8_t bytes[HUFFMAN_BYTES_MOST];
+        size_t left = (size_t)(p->data + p->length - p->j.note[i]);
+        if (p->j.note_index[i] == HUFFMAN_TABLES)
+            continue;
+        size_t n = hunch_jpeg_huffman_best(p->seen[p->j.note_index[i]], bytes);
+        if (n > 0 && n < HUFFMAN_BYTES_MOST && n <= left && memcmp(bytes, p->j.note[i], n) == 0)
+            best |= 1u << i;
+    }
+    return best;
+}
+
 static bool read_scan(struct splitting *p, size_t at) {
     struct scan_found *f = &p->scan[p->scans++];
     f->header_end = at;
@@ -137,10 +157,12 @@ static bool read_scan(struct splitting *p, size_t at) {
         if (!f->actual)
             return false;
     }
-    struct entropy e = {.at = p->data + at, .end = p->data + p->length};
+    struct entropy e = {.at = p->data + at, .end = p->data + p->length, .seen = p->seen};
+    memset(p->seen, 0, sizeof p->seen);
     if (!hunch_jpeg_scan_code(&p->j, &e, &f->extra, &p->rows))
         return false;
     f->end = (size_t)(e.at - p->data);
+    f->best = best_tables(p);
     return true;
 }
 
@@ -166,11 +188,11 @@ static unsigned find_cut(const struct splitting *p, const uint8_t *table, size_t
         if (n <= length && memcmp(bytes, table, n) == 0)
             return kind;
     }
-    return CUT_QUANT + JPEG_COMPONENTS;
+    return CUT_NONE;
 }
 
 /* A header, from..to, without the tables that are known. j->note tells where tables are. */
-static bool put_header(struct splitting *p, size_t from, size_t to) {
+static bool put_header(struct splitting *p, size_t from, size_t to, unsigned best) {
     uint8_t bytes[HUFFMAN_HEAD + 256], *kept = hunch_split_scratch(p->s, to - from + 1);
     struct cut cuts[CUTS_MOST];
     unsigned count = 0;
@@ -180,12 +202,17 @@ static bool put_header(struct splitting *p, size_t from, size_t to) {
     for (unsigned i = 0; i < p->j.notes; i++) {
         size_t table = (size_t)(p->j.note[i] - p->data);
         unsigned kind = find_cut(p, p->j.note[i], to - table);
-        if (kind >= CUT_QUANT + JPEG_COMPONENTS)
+        size_t size = kind == CUT_NONE ? 0 : cut_bytes(kind, p->head + DCT_HEAD, p->head[6], bytes);
+        if (kind == CUT_NONE && (best >> i & 1)) {
+            kind = CUT_BEST;
+            size = hunch_jpeg_huffman_define(&p->spare, 0, p->j.note[i], to - table);
+        }
+        if (kind == CUT_NONE)
             continue;
         memcpy(kept + n, p->data + at, table - at);
         n += table - at;
-        at = table + cut_bytes(kind, p->head + DCT_HEAD, p->head[6], bytes);
-        cuts[count++] = (struct cut){n - since, kind};
+        at = table + size;
+        cuts[count++] = (struct cut){n - since, kind, (unsigned)size - HUFFMAN_HEAD};
         since = n;
     }
     memcpy(kept + n, p->data + at, to - at);
@@ -195,6 +222,8 @@ static bool put_header(struct splitting *p, size_t from, size_t to) {
     for (unsigned i = 0; i < count; i++) {
         hunch_split_varint(p->s, cuts[i].kept);
         hunch_split_varint(p->s, cuts[i].kind);
+        if (cuts[i].kind == CUT_BEST)
+            hunch_split_varint(p->s, cuts[i].symbols);
     }
     if (from == 2)
         hunch_split_nested(p->s, kept, n);
@@ -267,7 +296,7 @@ static bool put_recipe(struct splitting *p) {
             j->component[c].blocks = blocks[c];
             j->component[c].rows = rows[c];
         }
-        if (!put_header(p, from, at))
+        if (!put_header(p, from, at, i < p->scans ? p->scan[i].best : 0))
             return false;
         if (i == p->scans)
             break;
@@ -305,7 +334,10 @@ struct joining {
     uint32_t loaded;      /* row of MCUs in memory, + 1 */
     uint32_t exceptions;
     struct jpeg j;
-    uint8_t *tails;
+    uint8_t *hole[CUTS_MOST]; /* where best tables of the header come, */
+    size_t hole_size[CUTS_MOST];
+    unsigned holes;
+    uint32_t seen[HUFFMAN_TABLES][256];
 };
 
 static int16_t *join_row(struct jpeg_rows *r, const struct jpeg *j, unsigned component, uint32_t y) {
@@ -363,17 +395,28 @@ static bool begin_join(struct joining *p) {
     return true;
 }
 
+/* A table of so many symbols that can be read, in the place of one that is not known yet. */
+static size_t hold_place(unsigned symbols, uint8_t *bytes) {
+    memset(bytes, 0, HUFFMAN_HEAD);
+    bytes[15] = (uint8_t)symbols;
+    for (unsigned i = 0; i < symbols; i++)
+        bytes[HUFFMAN_HEAD + i] = (uint8_t)i;
+    return HUFFMAN_HEAD + symbols;
+}
+
 /* The next header, put together in the content and read there. */
 static enum jpeg_stop join_header(struct joining *p, bool first) {
     uint8_t bytes[CUTS_MOST][HUFFMAN_HEAD + 256];
     size_t size[CUTS_MOST], kept[CUTS_MOST], n = (size_t)hunch_join_varint(p->to), total = n, left = n, at = 0;
     uint64_t count = hunch_join_varint(p->to);
+    unsigned kind[CUTS_MOST];
     if (count > CUTS_MOST)
         return JPEG_NONSENSE;
     for (unsigned i = 0; i < count; i++) {
         kept[i] = (size_t)hunch_join_varint(p->to);
-        unsigned kind = (unsigned)(hunch_join_varint(p->to) & 255);
-        size[i] = cut_bytes(kind, p->dct + DCT_HEAD, p->dct[6], bytes[i]);
+        kind[i] = (unsigned)(hunch_join_varint(p->to) & 255);
+        size[i] = kind[i] == CUT_BEST ? hold_place((unsigned)(hunch_join_varint(p->to) & 255), bytes[i])
+                                      : cut_bytes(kind[i], p->dct + DCT_HEAD, p->dct[6], bytes[i]);
         if (kept[i] > left || size[i] == 0)
             return JPEG_NONSENSE;
         left -= kept[i];
@@ -384,9 +427,14 @@ static enum jpeg_stop join_header(struct joining *p, bool first) {
     if (!to)
         return JPEG_NONSENSE;
     uint8_t *header = to;
+    p->holes = 0;
     for (unsigned i = 0; i < count; from += kept[i], to += kept[i] + size[i], i++) {
         memcpy(to, from, kept[i]);
         memcpy(to + kept[i], bytes[i], size[i]);
+        if (kind[i] == CUT_BEST) {
+            p->hole[p->holes] = to + kept[i];
+            p->hole_size[p->holes++] = size[i];
+        }
     }
     memcpy(to, from, left);
     enum jpeg_stop stop = hunch_jpeg_read_markers(&p->j, header, total, &at);
@@ -436,10 +484,34 @@ static bool join_runs(struct joining *p, struct jpeg_extra *x) {
     return count == 0;
 }
 
+/* Best tables: counts the scan's symbols and puts the tables in their places. */
+static bool fill_holes(struct joining *p, const struct jpeg_extra *x) {
+    struct jpeg_extra extra = *x;
+    struct entropy e = {.writing = true, .seen = p->seen};
+    memset(p->seen, 0, sizeof p->seen);
+    if (p->holes > 0 && !hunch_jpeg_scan_code(&p->j, &e, &extra, &p->rows))
+        return false;
+    for (unsigned h = 0; h < p->holes; h++) {
+        uint8_t bytes[HUFFMAN_BYTES_MOST];
+        unsigned i = 0;
+        while (i < p->j.notes && p->j.note[i] != p->hole[h])
+            i++;
+        if (i == p->j.notes || p->j.note_index[i] == HUFFMAN_TABLES)
+            return false;
+        unsigned index = p->j.note_index[i];
+        size_t n = hunch_jpeg_huffman_best(p->seen[index], bytes);
+        if (n != p->hole_size[h] || hunch_jpeg_huffman_define(jpeg_table(&p->j, index), index, bytes, n) != n)
+            return false;
+        memcpy(p->hole[h], bytes, n);
+    }
+    return true;
+}
+
 static bool join_scan(struct joining *p) {
     struct jpeg_extra x = {0};
     struct entropy e = {.writing = true, .out = p->to};
-    return join_pads(p, &x) && join_runs(p, &x) && hunch_jpeg_scan_code(&p->j, &e, &x, &p->rows);
+    return join_pads(p, &x) && join_runs(p, &x) && fill_holes(p, &x) &&
+           hunch_jpeg_scan_code(&p->j, &e, &x, &p->rows);
 }
 
 static bool jpeg_join(struct joiner *to) {
