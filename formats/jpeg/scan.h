@@ -9,8 +9,8 @@ struct jpeg_extra {
     /* (used blocks) of a band of a progressive file: length of the run of ended bands that begins at this block,
      * 0: none does. Read: told. Written: as hunch_jpeg_scan_run and exceptions say. NULL elsewhere. */
     uint16_t *runs;
-    uint8_t *pads;   /* (stretches between restart markers) what hunch_jpeg_align gave or shall use; NULL when writing: */
-    uint8_t pad;     /* all pads are like this */
+    uint8_t *pads;   /* (stretches between restart markers) what hunch_jpeg_align gave or shall use; NULL: */
+    uint8_t pad;     /* when writing, all are like this */
     size_t stretch;  /* in hand */
 };
 

@@ -1,6 +1,7 @@
 /* JPEG files (ITU T.81): sequential and progressive, Huffman-coded, 8 bits a sample. The coefficients of all scans
  * become one stream of kind CONTENT_DCT; headers stay bytes (the first is walked over for pieces: it may hold a small
- * JPEG file), but for tables that the stream or this program knows; what else the scans hold goes to the recipe. */
+ * JPEG file), but for tables that the stream or this program knows or can make; what else the scans hold goes to the
+ * recipe. */
 #include "formats/piece.h"
 
 #include <string.h>
@@ -308,8 +309,16 @@ static bool put_recipe(struct splitting *p) {
     return true;
 }
 
+/* Whether a segment follows the magic, and a marker that: most that is no JPEG file costs no memory. */
+static bool looks_right(const uint8_t *data, size_t length) {
+    if (length < 8)
+        return false;
+    size_t next = 4 + ((size_t)data[4] << 8 | data[5]);
+    return data[3] >= 0xC0 && next >= 6 && next < length && data[next] == 0xFF;
+}
+
 static size_t jpeg_split(struct splitter *s, const uint8_t *data, size_t length) {
-    struct splitting *p = hunch_split_scratch(s, sizeof *p);
+    struct splitting *p = looks_right(data, length) ? hunch_split_scratch(s, sizeof *p) : NULL;
     if (!p)
         return 0;
     p->rows = (struct jpeg_rows){split_row, row_read};

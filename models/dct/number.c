@@ -12,8 +12,9 @@ enum {
 const uint8_t hunch_dct_map_rows[NUMBER_MAPS] = {16, 16, 32, 16, 24, 64, 64, 16, 64, 32, 32, 32, 32, 64, 64};
 
 void hunch_number_carve(struct arena *arena, struct number_maps *maps) {
+    const size_t row = sizeof(uint32_t) * NUMBER_DECISIONS * LOG_BUCKETS;
     for (unsigned i = 0; i < NUMBER_MAPS; i++)
-        maps->of[i] = hunch_arena_take(arena, sizeof(uint32_t) * hunch_dct_map_rows[i] * NUMBER_DECISIONS * LOG_BUCKETS);
+        maps->of[i] = hunch_arena_take(arena, row * hunch_dct_map_rows[i]);
 }
 
 void hunch_number_init(struct number_maps *maps, number_low low[2]) {
