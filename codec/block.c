@@ -24,7 +24,7 @@ static uint64_t larger(uint64_t a, uint64_t b) {
 /* ---- what it needs */
 
 /* Without pieces: input and payload, and what the one stream takes. */
-static uint64_t plain_need(const struct context *context, uint64_t length) {
+uint64_t hunch_block_plain_need(const struct context *context, uint64_t length) {
     uint64_t need = sum_saturating(2 * length, hunch_payload_encode_need(context, length));
     return sum_saturating(need, hunch_plan_noise_scratch((size_t)length));
 }
@@ -34,7 +34,7 @@ uint64_t hunch_block_encode_need(const struct context *context, const uint8_t *d
     *room = 0;
     if (length == 0)
         return 0;
-    uint64_t need = plain_need(context, length);
+    uint64_t need = hunch_block_plain_need(context, length);
     *room = hunch_typed_room(context, data, (size_t)length, known, need);
     return sum_saturating(need, *room);
 }
@@ -60,8 +60,8 @@ enum hunch_status hunch_block_decode_need(const struct context *context, const s
     *need = sum_saturating(most, coded);
     if (block->flags & BLOCK_TYPED)
         *need += streams + block->length + hunch_typed_scratch(block);
-    else if (block->streams[0].model != MODEL_STORED)
-        *need += block->length;
+    else
+        *need += block->streams[0].model != MODEL_STORED ? block->length : coded / 4; /* while the payload comes */
     return HUNCH_OK;
 }
 

@@ -6,6 +6,9 @@
 #include "codec/settings.h"
 #include "formats/pieces.h"
 
+/* Bytes that encoding any `length` bytes needs at least; UINT64_MAX if the model refuses. */
+uint64_t hunch_block_plain_need(const struct context *context, uint64_t length);
+
 /* Bytes that encoding data needs at most, input and payload included; UINT64_MAX if the model refuses. */
 uint64_t hunch_block_encode_need(const struct context *context, const uint8_t *data, uint64_t length,
                                  struct outlook known, uint64_t *room);

@@ -25,7 +25,11 @@ enum {
 
 enum { BLOCK_SOLE = 1, BLOCK_FORMATTED = 2, BLOCK_TYPED = 4 }; /* bits of block_header.flags */
 
-enum { BLOCK_LENGTH_MOST = 1 << 30 }; /* bytes of a block, original */
+enum {
+    BLOCK_LENGTH_BITS = 30,
+    BLOCK_LENGTH_MOST = 1 << BLOCK_LENGTH_BITS, /* bytes of a block, original */
+    BLOCK_BYTES_LEAST = 24                      /* of its part */
+};
 
 /* What a model codes, alone in the block or as one of several. */
 struct stream_header {

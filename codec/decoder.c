@@ -70,8 +70,10 @@ static bool fill(struct decoder *d, struct hunch_input *in) {
         d->held.length -= d->at;
         d->at = 0;
     }
-    /* grows with what has come, not with what a header promises */
-    if (!hunch_buffer_reserve(&d->held, &d->base.context.allocator, count, d->wanted))
+    /* grows with what has come, not with what a header promises; fourfold, so that old and new bytes, side by side, are
+     * no more than 5/4 of the whole (hunch_block_decode_need) */
+    size_t most = d->wanted - d->held.length, more = d->held.length < most / 3 ? 3 * d->held.length : most;
+    if (!hunch_buffer_reserve(&d->held, &d->base.context.allocator, more > count ? more : count, d->wanted))
         return false;
     memcpy(d->held.bytes + d->held.length, (const uint8_t *)in->data + in->position, count);
     d->held.length += count;

@@ -154,6 +154,14 @@ static enum hunch_status drain(struct encoder *e, struct hunch_output *out, bool
 
 /* ---- in: halves, blocks */
 
+/* Whether the limit lets `more` bytes wait. The next block will hold half of what waits, or more: when not even that
+ * could be encoded, more input changes nothing. */
+static bool room_for(const struct encoder *e, size_t more) {
+    uint64_t limit = e->base.context.settings.memory_limit, block = e->base.context.settings.block_size;
+    uint64_t waiting = (uint64_t)e->halves[0].length + e->halves[1].length + more, least = (waiting + 1) / 2;
+    return waiting <= limit && hunch_block_plain_need(&e->base.context, least < block ? least : block) <= limit;
+}
+
 static enum hunch_status take(struct encoder *e, struct hunch_input *in) {
     size_t block = (size_t)e->base.context.settings.block_size;
     for (int i = 0; i < 2; i++) {
@@ -163,6 +171,8 @@ static enum hunch_status take(struct encoder *e, struct hunch_input *in) {
         size_t count = left < room ? left : room;
         if (count == 0)
             continue;
+        if (!room_for(e, count))
+            return HUNCH_MEMORY_LIMIT;
         if (half->capacity == 0) {
             *half = e->spare;
             e->spare = (struct buffer){0};
@@ -326,6 +336,8 @@ static enum hunch_status feed(struct encoder *e, struct hunch_input *in, enum hu
 static enum hunch_status run(struct hunch_stream *stream, struct hunch_input *in, struct hunch_output *out,
                              enum hunch_directive directive, int *done) {
     struct encoder *e = encoder_of(stream);
+    if (e->ended && in->position < in->size)
+        return HUNCH_BAD_ARGUMENT;
     for (;;) {
         bool full;
         enum hunch_status status = drain(e, out, &full);

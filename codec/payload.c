@@ -27,7 +27,8 @@ uint64_t hunch_payload_encode_need(const struct context *context, uint64_t lengt
             return UINT64_MAX;
         most = state > most ? state : most;
     }
-    return context->settings.use_formats ? most + coded + hunch_transform_scratch((size_t)length) : most;
+    /* two forms of it while formats are compared */
+    return context->settings.use_formats ? most + 2 * (uint64_t)coded + hunch_transform_scratch((size_t)length) : most;
 }
 
 enum hunch_status hunch_payload_decode_need(const struct context *context, const struct stream_header *stream,

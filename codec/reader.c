@@ -110,10 +110,18 @@ static bool beyond_limit(const struct decoder *d, uint64_t start, uint64_t lengt
     return d->base_offset > limit || start > limit - d->base_offset || length > limit - d->base_offset - start;
 }
 
+/* Whether so much content may be gone here: a block of it leaves some bytes in the archive as a rule, so that few bytes
+ * cannot stand for any amount. */
+static bool plausible(const struct decoder *d, uint64_t length) {
+    return length >> BLOCK_LENGTH_BITS <= d->consumed / BLOCK_BYTES_LEAST;
+}
+
 /* The content up to `end` is gone, as a good header or index tells: zeros. */
 static enum step lose_until(struct decoder *d, uint64_t end) {
     if (beyond_limit(d, end, 0))
         return end_with(d, HUNCH_SIZE_LIMIT);
+    if (!plausible(d, end - d->next))
+        return trouble(d, HUNCH_DAMAGED);
     enum step step = lose(d, end - d->next, d->why);
     if (step == STEP_ON)
         d->why = HUNCH_DAMAGED;
@@ -131,6 +139,8 @@ static void leave_block(struct decoder *d, const struct part *part) {
 static enum step lose_block(struct decoder *d, const struct part *part, enum hunch_status why) {
     if (!keeps_going(d))
         return end_with(d, why);
+    if (part->block.length > BLOCK_LENGTH_MOST)
+        return trouble(d, HUNCH_DAMAGED);
     enum step step = lose(d, part->block.length, why);
     if (step == STEP_ON) {
         pass_part(d, part);

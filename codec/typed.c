@@ -8,7 +8,7 @@
 
 enum {
     ROOM_LEAST = 12 << 20, /* bytes that pieces may take however short the block, */
-    ROOM_RATIO = 10,       /* and for each byte of it */
+    ROOM_RATIO = 24,       /* and for each byte of it */
     PLAIN_SAMPLE = 3 << 14 /* bytes that a model codes to see whether taking pieces apart paid */
 };
 

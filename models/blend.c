@@ -6,7 +6,8 @@ enum {
     LINE_ENTRIES = 16,
     LINE_BYTES = LINE_ENTRIES * sizeof(uint32_t),
     ERROR_LEAST = 1 << 12, /* of 2^22: smaller errors teach the mixer nothing */
-    P_LEAST = 32           /* of 2^22: no bit is ever certain */
+    P_LEAST = 32,          /* of 2^22: no bit is ever certain */
+    TRUST_HALF = 8         /* updates after which a probability is trusted by half */
 };
 
 static unsigned inputs_of(const struct blend_shape *shape) {
@@ -34,6 +35,8 @@ void hunch_blend_init(struct blend *b, unsigned cpu) {
     b->rate_q25 = (int32_t)b->shape.rate_q17 << 11;
     hunch_logistic_init(&b->logistic);
     counter_reciprocals(b->reciprocal);
+    for (int32_t n = 0; n <= COUNTER_LIMIT; n++)
+        b->trust_q8[n] = (int16_t)(256 * n / (n + TRUST_HALF));
     int32_t start = MIXER_ONE * 2 / (int32_t)(b->shape.contexts + b->shape.extras) / (int32_t)b->shape.sets;
     for (unsigned k = 0; k < b->shape.sets; k++)
         for (size_t i = 0; i < (size_t)b->inputs * b->shape.set_sizes[k]; i++)
@@ -81,10 +84,9 @@ static void gather(struct blend *b, unsigned node) {
     int32_t *restrict x = b->x;
     for (unsigned i = 0; i < b->shape.contexts; i++, x += 2) {
         uint32_t c = b->line[i][node];
-        int32_t p = (int32_t)counter_p_q12(c);
-        bool seen = c & COUNTER_LIMIT;
-        x[0] = seen ? b->logistic.stretch[p] : 0;
-        x[1] = seen ? (p - 2048) >> 1 : 0;
+        int32_t p = (int32_t)counter_p_q12(c), trust_q8 = b->trust_q8[c & COUNTER_LIMIT];
+        x[0] = trust_q8 ? b->logistic.stretch[p] : 0;
+        x[1] = (p - 2048) * trust_q8 >> 8;
     }
     for (unsigned j = 0; j < b->shape.extras; j++)
         *x++ = b->extra[j];

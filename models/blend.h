@@ -9,7 +9,8 @@
  *         bit = hunch_blend_bit(b, coder, node, bit);      node 1..15: which decision
  *
  * Each context owns one cache line per opened symbol: a 32-bit check and 15 adaptive probabilities with counts
- * (counter.h). Inputs of the mixer per context: stretch(p), and p - 1/2; both 0 while a decision is new to it.
+ * (counter.h). Inputs of the mixer per context: stretch(p), and p - 1/2 scaled by the evidence, n / (n + 8) after n
+ * updates; both 0 while a decision is new to it.
  * State: the table (up to 2^table_log2 bytes), weights, SSE rows. Cost: one cache line per context and symbol. */
 #ifndef HUNCH_MODELS_BLEND_H
 #define HUNCH_MODELS_BLEND_H
@@ -54,6 +55,7 @@ struct blend {
     int32_t *chosen[BLEND_SETS_MAX];
     struct sse sse[BLEND_SSES_MAX];
     int32_t reciprocal[COUNTER_LIMIT + 1];
+    int16_t trust_q8[COUNTER_LIMIT + 1]; /* by the number of updates */
     _Alignas(ARENA_ALIGN) int32_t x[2 * BLEND_CONTEXTS_MAX + BLEND_EXTRAS_MAX + 2 * MIXER_GRAIN];
 };
 

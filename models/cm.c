@@ -335,18 +335,25 @@ static unsigned code_bit(struct cm *m, struct coder *coder, unsigned bit, unsign
     return bit;
 }
 
+/* Contexts of byte `at` itself, for content of a known sort. */
+static void make_contexts(struct contexts *c, const uint8_t *data, size_t at) {
+    if (c->width == WIDTH_WORDS)
+        hunch_contexts_words(c, data, at);
+    else if (c->width == WIDTH_TABLE)
+        hunch_contexts_table(c, data, at);
+    else
+        hunch_contexts_record(c, data, at);
+}
+
 static void cm_code(void *state, struct coder *coder, uint8_t *data) {
     struct cm *m = state;
     uint64_t recent = 0;
-    bool exact = m->contexts.width != 0, words = m->contexts.width == WIDTH_WORDS; /* contexts of the byte itself */
+    bool exact = m->contexts.width != 0; /* contexts of the byte itself */
     fetch_first(m, 0);
     for (size_t at = 0; at < m->length; at++) {
         unsigned byte = data[at], c0 = 1, b1 = recent & 255, b2 = recent >> 8 & 255;
         if (exact) {
-            if (words)
-                hunch_contexts_words(&m->contexts, data, at);
-            else
-                hunch_contexts_record(&m->contexts, data, at);
+            make_contexts(&m->contexts, data, at);
             fetch_first(m, 0);
         }
         enter_first(m, b1);

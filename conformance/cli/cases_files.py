@@ -189,7 +189,7 @@ def suffix_rules_hold(box):
 @case
 def directories_are_refused_with_a_hint(box):
     os.mkdir(box.at("dir"))
-    for arguments in (["dir"], ["-c", "dir"], ["-dc", "dir"], ["info", "dir"], ["bench", "dir"]):
+    for arguments in (["--tar", "-c", "dir"], ["-dc", "dir"], ["info", "dir"], ["bench", "dir"]):
         expect(b"tar -I hunch" in box.run(*arguments, code=1).stderr, str(arguments))
     box.write("f", STORY)
     box.fails("-o", "dir", "f", code=1, says=b"directory")

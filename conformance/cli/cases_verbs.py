@@ -263,7 +263,7 @@ def wrong_calls_exit_with_2(box):
              ["-T", "-1"], ["--threads="], ["--memlimit", "lots"], ["--memlimit", "12Q"], ["--memlimit", "-5"],
              ["--max-size="], ["--max-size", "99999999999999999999"], ["--max-size", "99999999T"],
              ["--block-size", "100"], ["--block-size", "2G"], ["--json=yes"], ["--offset", "1", "f"],
-             ["list", "-d", "f"], ["-c", "-o", "x", "f"], ["-o", "x", "f", "f"], ["list", "-o", "x", "f"],
+             ["list", "-d", "f"], ["-c", "-o", "x", "f"], ["-d", "-o", "x", "f", "f"], ["list", "-o", "x", "f"],
              ["--rm", "-c", "f"], ["--rm", "--no-verify", "f"], ["test", "--rm", "f"]]
     for arguments in wrong:
         box.fails(*arguments, code=2)
@@ -356,7 +356,7 @@ def bash_completes(box):
     box.write("b", b"")
     script = (f"source {ROOT}/tools/completion/hunch; complete -p hunch >/dev/null || exit 1\n"
               "try() { COMP_WORDS=(hunch \"$@\"); COMP_CWORD=$#; COMPREPLY=(); _hunch; echo \"${COMPREPLY[*]}\"; }\n"
-              "try --mem; try enc; try decode ''; try ''; try -dc ''; try -o ''")
+              "try --meml; try enc; try decode ''; try ''; try -dc ''; try -o ''")
     lines = box.shell(script).stdout.decode().splitlines()
     equal(lines[:3], ["--memlimit", "encode", "a.hunch"], "completions")
     expect(set(lines[3].split()) >= {"a.hunch", "b", "encode", "bench"}, "files and verbs")

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,12 +106,34 @@ static void samples_are_found(void **state) {
     free(data);
 }
 
+static uint32_t hint_of(const char *line, unsigned lines) {
+    char *text = malloc(strlen(line) * lines + 1);
+    size_t length = 0;
+    for (unsigned i = 0; i < lines; i++)
+        length += (size_t)sprintf(text + length, "%s", line);
+    uint32_t hint = hunch_cm_hint((struct content){CONTENT_BYTES, 0}, (const uint8_t *)text, length);
+    free(text);
+    return hint;
+}
+
+static void tables_are_found(void **state) {
+    (void)state;
+    const uint32_t table = (uint32_t)WIDTH_TABLE << PARAMETER_WIDTH;
+    assert_int_equal(hint_of("12,abc,7.5,\"x\"\n", 500), table | ',' << PARAMETER_STRIDE);
+    assert_int_equal(hint_of("12\tabc\t7.5\n", 500), table | '\t' << PARAMETER_STRIDE);
+    assert_int_equal(hint_of("{\"a\": 1, \"b\": [2, 3]}\n", 500), table | '{' << PARAMETER_STRIDE);
+    assert_int_equal(hint_of("It is a truth, universally acknowledged,\nthat a man\n", 200), 0);
+    assert_int_equal(hint_of("12,abc,7.5,x\n", 5), 0);
+    assert_int_equal(hint_of("no line ends here, and so on, and on ", 500), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_come_back),
         cmocka_unit_test(words_come_back),
         cmocka_unit_test(neighbours_that_overlap_are_refused),
         cmocka_unit_test(samples_are_found),
+        cmocka_unit_test(tables_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -363,6 +363,27 @@ static void each_fault_has_its_name(void **state) {
     check_crafted(part, HUNCH_DAMAGED);
 }
 
+/* Few bytes cannot make who goes on write zeros without end. */
+static void endless_losses_are_not_believed(void **state) {
+    (void)state;
+    struct hunch_settings s = careful(1);
+    for (unsigned i = 0; i < 2; i++) {
+        struct part part = plain_part();
+        part.block.flags = 0;
+        if (i == 0)
+            part.block.length = part.block.streams[0].length = part.block.streams[0].coded_length = UINT64_MAX;
+        else
+            part.block.start = UINT64_C(1) << 62;
+        struct bytes archive = craft(part, "payload!");
+        s.output_limit = UINT64_MAX;
+        struct story out = decode(archive, s, SIZE_MAX, 100);
+        assert_int_equal(out.content.length, 0);
+        assert_true(out.told >= 1);
+        free(out.content.data);
+        free(archive.data);
+    }
+}
+
 static void limits_are_kept(void **state) {
     (void)state;
     struct part part = plain_part();
@@ -454,6 +475,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(archives_joined_are_an_archive),
         cmocka_unit_test(garbage_behind_is_told_after_the_content),
         cmocka_unit_test(each_fault_has_its_name),
+        cmocka_unit_test(endless_losses_are_not_believed),
         cmocka_unit_test(limits_are_kept),
         cmocka_unit_test(unknown_parts_are_passed_over_or_refused),
         cmocka_unit_test(a_promised_payload_costs_nothing),

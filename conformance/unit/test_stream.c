@@ -273,6 +273,64 @@ static void a_tight_limit_gives_the_same_bytes(void **state) {
     free(content.data);
 }
 
+static void nothing_is_taken_after_the_end(void **state) {
+    (void)state;
+    uint8_t buffer[1000];
+    hunch_stream *stream;
+    int done = 0;
+    assert_int_equal(hunch_encoder_open(&stream, NULL), HUNCH_OK);
+    struct hunch_input in = {"first", 5, 0};
+    struct hunch_output out = {buffer, sizeof buffer, 0};
+    assert_int_equal(hunch_stream_run(stream, &in, &out, HUNCH_FINISH, &done), HUNCH_OK);
+    assert_int_equal(done, 1);
+    in = (struct hunch_input){"second", 6, 0};
+    assert_int_equal(hunch_stream_run(stream, &in, &out, HUNCH_FINISH, &done), HUNCH_BAD_ARGUMENT);
+    hunch_stream_close(&stream);
+}
+
+static size_t taken, taken_most;
+
+static void *count_taken(void *opaque, size_t size) {
+    (void)opaque;
+    taken += size;
+    taken_most = taken > taken_most ? taken : taken_most;
+    size_t *memory = calloc(1, size + 64);
+    *memory = size;
+    return memory + 8;
+}
+
+static void count_given(void *opaque, void *memory) {
+    (void)opaque;
+    if (memory) {
+        taken -= ((size_t *)memory)[-8];
+        free((size_t *)memory - 8);
+    }
+}
+
+/* What waits for a block that can never be encoded must not grow with the input. */
+static void a_limit_is_told_before_memory_is_taken(void **state) {
+    (void)state;
+    struct hunch_settings s = make_settings(1, 1 << 28);
+    static uint8_t content[1 << 20], out_bytes[4096];
+    hunch_stream *stream;
+    enum hunch_status status = HUNCH_OK;
+    s.memory_limit = 10 << 20;
+    s.allocate = count_taken;
+    s.release = count_given;
+    taken = taken_most = 0;
+    assert_int_equal(hunch_encoder_open(&stream, &s), HUNCH_OK);
+    for (int i = 0; i < 64 && status == HUNCH_OK; i++) {
+        struct hunch_input in = {content, sizeof content, 0};
+        struct hunch_output out = {out_bytes, sizeof out_bytes, 0};
+        int done;
+        status = hunch_stream_run(stream, &in, &out, HUNCH_CONTINUE, &done);
+    }
+    assert_int_equal(status, HUNCH_MEMORY_LIMIT);
+    hunch_stream_close(&stream);
+    assert_true(taken_most < 12 << 20);
+    assert_int_equal(taken, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_size_comes_back),
@@ -285,6 +343,8 @@ int main(void) {
         cmocka_unit_test(archives_are_read_at_any_place),
         cmocka_unit_test(a_failing_read_is_told),
         cmocka_unit_test(a_tight_limit_gives_the_same_bytes),
+        cmocka_unit_test(nothing_is_taken_after_the_end),
+        cmocka_unit_test(a_limit_is_told_before_memory_is_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -91,6 +91,28 @@ def machine():
     return bytes(out)
 
 
+def table():
+    """CSV: a clock, a place, numbers that walk, a quoted word with a comma now and then."""
+    dice, lines, clock, heights = Dice(22), ["time,place,height,share,\"note, if any\""], 1700000000, [500, 900, 1300]
+    for _ in range(400):
+        clock, place = clock + 1 + dice.below(3), dice.below(3)
+        heights[place] += dice.below(9) - 4
+        note = ("ok", "ok", "ok", '"late, again"')[dice.below(4)]
+        lines.append(f"{clock},P{place:02d},{heights[place] / 100:.2f},0.{dice.below(1000):03d},{note}")
+    return "\n".join(lines).encode() + b"\n"
+
+
+def objects():
+    """Lines of JSON: names in order, some missing, a list, strings with escapes."""
+    dice, out = Dice(23), []
+    for i in range(250):
+        tags = ", ".join(f'"{("red", "green", "blue")[dice.below(3)]}"' for _ in range(dice.below(4)))
+        text = ("plain", r'a \"quoted\" one', r"back\\slash", "colon: comma, brace}")[dice.below(4)]
+        size = "" if dice.below(5) == 0 else f', "size": {dice.below(2000)}'
+        out.append(f'{{"id": {1000 + i}, "tags": [{tags}], "text": "{text}"{size}}}')
+    return "\n".join(out).encode()
+
+
 def program(short):
     """x86-64 functions: calls of the same few places, variables relative to the instruction, jumps a short way or to
     few places too."""
@@ -162,6 +184,8 @@ def sources():
         "program": program(False),
         "branches": program(True),
         "words": words(),
+        "table": table(),
+        "objects": objects(),
         "letters": letters(),
         "noise": Dice(18).bytes(4096),
         "zeros": bytes(60000),

@@ -5,7 +5,8 @@
 enum {
     IMAGE_SAMPLES = 7, /* bits of an image's layout */
     IMAGE_WIDE = 8,
-    SMALL_PICTURE = 1 << 18 /* bytes */
+    SMALL_PICTURE = 1 << 18, /* bytes */
+    SMALL_DIMENSION = 4
 };
 
 unsigned hunch_array_element_bytes(unsigned element) {
@@ -47,6 +48,13 @@ struct array hunch_array_tensor(uint64_t before, unsigned element, unsigned flag
     return (struct array){.before = before, .kind = CONTENT_TENSOR, .type = {(uint8_t)element, (uint8_t)flags},
                           .sample = hunch_array_element_bytes(element), .columns = columns > UINT32_MAX || !columns ? 1 : columns,
                           .width = 1, .height = 1, .count = elements};
+}
+
+uint64_t hunch_array_columns(const uint64_t *dim, unsigned n) {
+    uint64_t columns = 1;
+    for (unsigned i = n; i > 0 && columns <= SMALL_DIMENSION; i--)
+        columns = product(columns, dim[i - 1]);
+    return columns;
 }
 
 uint64_t hunch_array_size(const struct array *a) {

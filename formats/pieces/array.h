@@ -20,6 +20,10 @@ struct array hunch_array_audio(uint64_t before, unsigned channels, unsigned bits
 struct array hunch_array_code(uint64_t before, uint64_t bytes);
 struct array hunch_array_tensor(uint64_t before, unsigned element, unsigned flags, uint64_t columns, uint64_t elements);
 
+/* What should count as a row of an array of n dimensions, the last one changing fastest: the last, with those before it
+ * while it is small (colours, taps of a kernel). */
+uint64_t hunch_array_columns(const uint64_t *dim, unsigned n);
+
 /* Bytes of all elements; UINT64_MAX for nonsense. */
 uint64_t hunch_array_size(const struct array *a);
 

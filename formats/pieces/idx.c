@@ -40,7 +40,7 @@ static size_t idx_outlook(const uint8_t *data, size_t length, struct array *arra
     else if (type == IDX_U8 && n == 4 && (dim[3] == 1 || dim[3] == 3 || dim[3] == 4))
         arrays[0] = hunch_array_image(before, (unsigned)dim[3], dim[2], dim[1], dim[0]);
     else
-        arrays[0] = hunch_array_tensor(before, element_of[type], TENSOR_BIG_ENDIAN, dim[n - 1], total);
+        arrays[0] = hunch_array_tensor(before, element_of[type], TENSOR_BIG_ENDIAN, hunch_array_columns(dim, n), total);
     return 1;
 }
 

@@ -95,7 +95,7 @@ static size_t npy_outlook(const uint8_t *data, size_t length, struct array *arra
     if (h.size == 1 && h.type == 'u' && !h.fortran && pictures(&h, before, &arrays[0]))
         return 1;
     arrays[0] = hunch_array_tensor(before, element_of(&h), h.order == '>' ? TENSOR_BIG_ENDIAN : 0,
-                                h.fortran ? h.dim[0] : h.dim[h.n - 1], h.total);
+                                h.fortran ? h.dim[0] : hunch_array_columns(h.dim, h.n), h.total);
     return 1;
 }
 

@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 #include "formats/pieces/array.h"
 
-enum { LENGTH_BYTES = 8, HEADER_MOST = 100 << 20 /* what its own readers take */ };
+enum { LENGTH_BYTES = 8, DIMENSIONS_MOST = 8, HEADER_MOST = 100 << 20 /* what its own readers take */ };
 
 static unsigned element_named(const char *name, size_t left) {
     static const struct {
@@ -28,10 +28,9 @@ static unsigned element_named(const char *name, size_t left) {
     return 0;
 }
 
-/* Up to `most` numbers of the array that begins at `at`: how many. The product of all but the first goes to *rest. */
-static unsigned numbers(const char *at, const char *end, uint64_t *values, unsigned most, uint64_t *rest) {
+/* Up to `most` numbers of the array that begins at `at`: how many it has. */
+static unsigned numbers(const char *at, const char *end, uint64_t *values, unsigned most) {
     unsigned n = 0;
-    *rest = 1;
     while (at < end && (*at == ':' || *at == ' ' || *at == '['))
         at++;
     while (at < end && *at != ']') {
@@ -44,8 +43,6 @@ static unsigned numbers(const char *at, const char *end, uint64_t *values, unsig
             value = value * 10 + (uint64_t)(*at++ - '0');
         if (n < most)
             values[n] = value;
-        if (n > 0)
-            *rest = value && *rest <= (UINT64_C(1) << 32) / value ? *rest * value : 0;
         n++;
     }
     return n;
@@ -60,15 +57,16 @@ static const char *behind(const char *from, const char *end, const char *key) {
 static bool read_tensor(struct array *a, const char *open, const char *close) {
     const char *type = behind(open, close, "\"dtype\""), *shape = behind(open, close, "\"shape\"");
     const char *place = behind(open, close, "\"data_offsets\"");
-    uint64_t offsets[2] = {0}, first, ignored, columns;
-    if (!type || !shape || !place || numbers(place, close, offsets, 2, &ignored) != 2)
+    uint64_t offsets[2] = {0}, dim[DIMENSIONS_MOST];
+    if (!type || !shape || !place || numbers(place, close, offsets, 2) != 2)
         return false;
     while (type < close && (*type == ' ' || *type == ':'))
         type++;
     unsigned element = element_named(type, (size_t)(close - type)), bytes = hunch_array_element_bytes(element);
     if (!bytes || offsets[0] >= offsets[1])
         return false;
-    numbers(shape, close, &first, 1, &columns);
+    unsigned n = numbers(shape, close, dim, DIMENSIONS_MOST);
+    uint64_t columns = hunch_array_columns(dim, n < DIMENSIONS_MOST ? n : DIMENSIONS_MOST);
     *a = hunch_array_tensor(offsets[0], element, 0, columns, (offsets[1] - offsets[0]) / bytes);
     return true;
 }

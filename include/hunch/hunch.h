@@ -146,7 +146,8 @@ HUNCH_API enum hunch_status hunch_decoder_open(hunch_stream **stream, const stru
  * *done becomes 1 when the directive is carried out and all output was given, else 0: call again with more room
  * or more input. CONTINUE is carried out when all input is taken and nothing that is ready waits for room; FLUSH
  * when all that can be made of the input was given; do not give more input before a FLUSH is done.
- * After an error the stream can only be closed (the same error is returned again).
+ * After an error the stream can only be closed (the same error is returned again). An encoder takes no more input
+ * when a FINISH is done: BAD_ARGUMENT.
  * For a decoder HUNCH_FINISH says that the input ends: an archive cut short is then TRUNCATED.
  *
  *     struct hunch_input in = {text, text_size, 0};

@@ -30,6 +30,7 @@ void hunch_contexts_init(struct contexts *c, uint32_t parameter) {
     c->width = parameter >> PARAMETER_WIDTH & 7;
     c->shift = parameter >> PARAMETER_SHIFT & 3;
     c->stride = parameter >> PARAMETER_STRIDE;
+    c->table.delimiter = c->width == WIDTH_TABLE ? (unsigned)c->stride : 0;
 }
 
 static void update_words(struct contexts *c, unsigned b) {
@@ -74,6 +75,8 @@ unsigned hunch_contexts_count(uint32_t parameter) {
     uint32_t stride = parameter >> PARAMETER_STRIDE;
     if (width == WIDTH_WORDS && !shift && stride <= 128)
         return hunch_contexts_words_count(level < 3 || level > 9 ? 0 : level);
+    if (width == WIDTH_TABLE && !shift && stride && stride < 128)
+        return hunch_contexts_table_count(level < 3 || level > 9 ? 0 : level);
     if (level < 3 || level > 9 || width > 4 || (width ? shift >= width || stride > STRIDE_MAX : shift || stride))
         return 0;
     if (stride && (stride % width || stride < 2 * width))

@@ -5,6 +5,7 @@
 #ifndef HUNCH_MODELS_CM_CONTEXTS_H
 #define HUNCH_MODELS_CM_CONTEXTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,9 +14,9 @@
 enum { CONTEXTS_MAX = 96 };
 
 /* The model's parameter: bits 0..3 level; 4..6 what the bytes are: 0 anything, 1..4 samples of so many bytes in rows,
- * 7 words as codes (base/content.h); 7..8 of samples: place of the block's first byte in its sample; 9.. of samples:
- * bytes per row, 0: no rows; of words: leads that stand alone. */
-enum { PARAMETER_WIDTH = 4, PARAMETER_SHIFT = 7, PARAMETER_STRIDE = 9, STRIDE_MAX = 1 << 16, WIDTH_WORDS = 7 };
+ * 5 a table as text, 7 words as codes (base/content.h); 7..8 of samples: place of the block's first byte in its sample; 9.. of samples:
+ * bytes per row, 0: no rows; of words: leads that stand alone; of a table: the delimiter, '{' for JSON. */
+enum { PARAMETER_WIDTH = 4, PARAMETER_SHIFT = 7, PARAMETER_STRIDE = 9, STRIDE_MAX = 1 << 16, WIDTH_TABLE = 5, WIDTH_WORDS = 7 };
 
 enum { FILTER_TAPS = 14 };
 
@@ -24,6 +25,19 @@ struct filter {
     int32_t weight_q16[FILTER_TAPS];
     int32_t input[FILTER_TAPS]; /* neighbours less their base */
     int32_t prediction_q4; /* of the next sample, in 1/16 */
+};
+
+/* Where in a table the bytes so far have come. */
+struct table {
+    unsigned delimiter;    /* between values; '{': JSON */
+    bool quoted, escape;
+    uint32_t name;         /* hash of the last string of JSON */
+    uint32_t key;          /* of the value in hand: its column, or a hash of its name */
+    uint32_t value, shape; /* hashes of the value so far: its bytes, and with all digits as one */
+    uint32_t before;       /* hash of the value before */
+    size_t place;          /* bytes of the value so far */
+    size_t above;          /* where the last value of this key begins; 0: none */
+    size_t start[256];     /* where the last value of each key (hashed) begins */
 };
 
 /* What the contexts remember of the bytes so far. */
@@ -48,6 +62,7 @@ struct contexts {
     size_t shift;            /* place of byte 0 in its sample */
     size_t stride;           /* bytes per row of samples; of words as codes: leads that stand alone */
     struct filter filter[4];
+    struct table table;
     uint32_t classes;        /* classes of the last 8 bytes, 4 bits each, newest lowest; 12 bits that choose weights */
 };
 
@@ -59,6 +74,10 @@ unsigned hunch_contexts_count(uint32_t parameter);
 /* The same for words as codes (contexts_words.c). */
 void hunch_contexts_words(struct contexts *c, const uint8_t *data, size_t at);
 unsigned hunch_contexts_words_count(unsigned level);
+
+/* The same for tables as text (contexts_table.c). */
+void hunch_contexts_table(struct contexts *c, const uint8_t *data, size_t at);
+unsigned hunch_contexts_table_count(unsigned level);
 
 /* The same for records (contexts_record.c): contexts of byte `at` itself, newest[] all 0. */
 void hunch_contexts_record(struct contexts *c, const uint8_t *data, size_t at);

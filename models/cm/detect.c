@@ -1,4 +1,4 @@
-/* For the encoder: looks for samples in rows, by how much bytes at a distance differ. */
+/* For the encoder: looks for samples in rows, by how much bytes at a distance differ, and for tables as text. */
 #include "models/cm/contexts.h"
 
 #include <stdbool.h>
@@ -8,7 +8,10 @@ enum {
     LENGTH_LEAST = 1 << 12, /* bytes; shorter blocks are not looked at */
     WINDOWS = 8,            /* places of the block that are looked at */
     WINDOW = 1024,          /* bytes of each */
-    STEP = 3
+    STEP = 3,
+    TABLE_SAMPLE = 1 << 15, /* bytes that are looked at for a table */
+    LINES_LEAST = 8,
+    COLUMNS_LEAST = 2 /* delimiters in a line */
 };
 
 /* Sum of the differences between bytes `lag` <= reach apart in windows spread over the block. */
@@ -55,12 +58,66 @@ static bool related(uint64_t least, uint64_t mean) {
     return least * 5 < mean * 3;
 }
 
+/* Whether most lines of the sample have as many of `delimiter`, quoted ones aside, as the line before, and at least two. */
+static bool is_columns(const uint8_t *data, size_t length, uint8_t delimiter) {
+    size_t lines = 0, alike = 0, count = 0, before = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < length; i++) {
+        quoted ^= data[i] == '"';
+        count += data[i] == delimiter && !quoted;
+        if (data[i] != '\n')
+            continue;
+        alike += count == before && count >= COLUMNS_LEAST;
+        before = count;
+        count = 0;
+        quoted = false;
+        lines++;
+    }
+    return lines >= LINES_LEAST && alike * 10 >= lines * 8;
+}
+
+/* Whether most lines are objects of JSON. */
+static bool is_objects(const uint8_t *data, size_t length) {
+    size_t lines = 0, objects = 0, start = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (data[i] != '\n')
+            continue;
+        objects += i > start + 1 && data[start] == '{' && (data[i - 1] == '}' || data[i - 1] == '\r');
+        start = i + 1;
+        lines++;
+    }
+    return lines >= LINES_LEAST && objects * 10 >= lines * 8;
+}
+
+/* The delimiter of a table as text, '{' for lines of JSON; 0 for other text. */
+static uint32_t find_table(const uint8_t *data, size_t length) {
+    static const uint8_t delimiters[] = {',', '\t', ';', '|'};
+    size_t sample = length < TABLE_SAMPLE ? length : TABLE_SAMPLE;
+    const uint8_t *middle = data + (length - sample) / 2;
+    while (sample > 0 && *middle != '\n') { /* from the beginning of a line */
+        middle++;
+        sample--;
+    }
+    if (sample < 2)
+        return 0;
+    if (is_objects(middle + 1, sample - 1))
+        return '{';
+    for (size_t i = 0; i < sizeof delimiters; i++)
+        if (is_columns(middle + 1, sample - 1, delimiters[i]))
+            return delimiters[i];
+    return 0;
+}
+
 uint32_t hunch_cm_hint(struct content content, const uint8_t *data, size_t length) {
     uint64_t least, mean, unused, row;
     if (content.kind == CONTENT_WORDS)
         return (uint32_t)WIDTH_WORDS << PARAMETER_WIDTH | (uint32_t)content.detail << PARAMETER_STRIDE;
-    if (length < (size_t)LENGTH_LEAST || is_text(data, length))
+    if (length < (size_t)LENGTH_LEAST)
         return 0;
+    if (is_text(data, length)) {
+        uint32_t delimiter = find_table(data, length);
+        return delimiter ? (uint32_t)WIDTH_TABLE << PARAMETER_WIDTH | delimiter << PARAMETER_STRIDE : 0;
+    }
     size_t reach = length / 8 < LAG_MAX ? length / 8 : LAG_MAX;
     size_t stride = nearest(data, length, reach, 5, reach, &row, &mean);
     size_t width = nearest(data, length, reach, 1, 5, &least, &unused);

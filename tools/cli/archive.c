@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "report.h"
 
@@ -28,9 +29,7 @@ int archive_block(const struct archive *archive, uint64_t index, struct hunch_bl
     return status == HUNCH_OK ? CODE_OK : report_status(archive->input.name, status, where);
 }
 
-static int sum_blocks(struct archive *archive) {
-    archive->original = hunch_archive_length(archive->blocks);
-    archive->count = hunch_archive_blocks(archive->blocks);
+int archive_sum(struct archive *archive) {
     for (uint64_t i = 0; i < archive->count; i++) {
         struct hunch_block_info info;
         int code = archive_block(archive, i, &info);
@@ -43,6 +42,18 @@ static int sum_blocks(struct archive *archive) {
     if (!archive->count)
         archive->models[0] = archive->formats[0] = '-';
     return CODE_OK;
+}
+
+static enum hunch_status take_blocks(struct archive *archive, const struct hunch_settings *settings) {
+    archive->source = input_source(&archive->input);
+    archive->coded = archive->source.size;
+    enum hunch_status status = hunch_archive_open(&archive->blocks, &archive->source, settings);
+    if (status == HUNCH_OK) {
+        archive->original = hunch_archive_length(archive->blocks);
+        archive->count = hunch_archive_blocks(archive->blocks);
+        archive->members = hunch_archive_count(archive->blocks);
+    }
+    return status;
 }
 
 int archive_open(struct archive *archive, const struct options *options, const char *file) {
@@ -59,10 +70,28 @@ int archive_open(struct archive *archive, const struct options *options, const c
         return CODE_DATA;
     }
     options_settings(options, &settings);
-    archive->source = input_source(&archive->input);
-    archive->coded = archive->source.size;
-    enum hunch_status status = hunch_archive_open(&archive->blocks, &archive->source, &settings);
-    return status == HUNCH_OK ? sum_blocks(archive) : report_status(archive->input.name, status, "");
+    enum hunch_status status = take_blocks(archive, &settings);
+    return status == HUNCH_OK ? CODE_OK : report_status(archive->input.name, status, "");
+}
+
+bool archive_open_members(struct archive *archive, const struct options *options, const char *file) {
+    struct stat found;
+    struct hunch_settings settings;
+    *archive = (struct archive){.input.fd = -1};
+    if (!strcmp(file, "-") || stat(file, &found) || !S_ISREG(found.st_mode) || access(file, R_OK) ||
+        input_open(&archive->input, file) != CODE_OK)
+        return false;
+    options_settings(options, &settings);
+    if (take_blocks(archive, &settings) == HUNCH_OK && archive->members)
+        return true;
+    archive_close(archive);
+    return false;
+}
+
+struct hunch_member archive_member(const struct archive *archive, uint64_t index) {
+    struct hunch_member member = {.sizeof_member = sizeof member};
+    (void)hunch_archive_stat(archive->blocks, index, &member); /* cannot fail below the count */
+    return member;
 }
 
 void archive_close(struct archive *archive) {

@@ -120,10 +120,11 @@ static void put_header(void) {
 }
 
 static void put_line(unsigned level, const struct measure *m, const char *name) {
-    printf("%5u %12llu %12llu %8.4f %11.3f %11.3f %9.1f %9.1f  %s\n", level, (unsigned long long)m->original,
+    printf("%5u %12llu %12llu %8.4f %11.3f %11.3f %9.1f %9.1f  ", level, (unsigned long long)m->original,
            (unsigned long long)m->coded, bits_per_byte(m), per_second(m->original, m->encode_time),
            per_second(m->original, m->decode_time), (double)m->encode_memory / 1048576,
-           (double)m->decode_memory / 1048576, name);
+           (double)m->decode_memory / 1048576);
+    report_name(stdout, name);
 }
 
 static void put_json(unsigned level, const struct options *options, const struct measure *m,

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "extract.h"
 #include "job.h"
 #include "json.h"
 #include "locate.h"
@@ -72,7 +73,9 @@ static int tell_failure(struct job *job) {
                      job->output.written);
         return CODE_DATA;
     }
-    locate_content(where, &job->input, job->output.written);
+    if (status_code(job->status) == CODE_LIMIT)
+        return report_status(job->input.name, job->status, "");
+    locate_content(where, &job->input, job->options, job->output.written);
     return report_status(job->input.name, job->status, where);
 }
 
@@ -84,6 +87,20 @@ static bool is_worth_keeping(const struct job *job) {
         return job->output.written || input_is_archive(&job->input);
     bool damage = s == HUNCH_TRUNCATED || s == HUNCH_DAMAGED || s == HUNCH_MISMATCH || s == HUNCH_NOT_ARCHIVE;
     return job->options->keep_going && damage && (job->output.written || job->lost_ranges);
+}
+
+/* Decoding front to back passes over the tables at the end; whoever tests an archive wants to know of them
+ * too. */
+static int test_tables(struct job *job) {
+    struct hunch_source source = input_source(&job->input);
+    struct hunch_settings settings;
+    hunch_archive *archive = NULL;
+    options_settings(job->options, &settings);
+    if (!input_is_regular(&job->input))
+        return CODE_OK;
+    job->status = hunch_archive_open(&archive, &source, &settings);
+    hunch_archive_close(&archive);
+    return job->status == HUNCH_OK ? CODE_OK : report_status(job->input.name, job->status, "in its tables");
 }
 
 static int decode_opened(struct job *job) {
@@ -108,6 +125,8 @@ static int decode_opened(struct job *job) {
         code = tell_failure(job);
     else if (job->lost_ranges)
         code = job->lost_code;
+    if (code == CODE_OK && job->options->verb == VERB_TEST)
+        code = test_tables(job);
     if (!is_worth_keeping(job))
         return code;
     hunch_stream_close(&job->stream);
@@ -132,7 +151,10 @@ static int decode_file(const struct options *options, const char *file) {
 int decode_files(const struct options *options) {
     int worst = CODE_OK;
     for (size_t i = 0; i < options->file_count; i++) {
-        int code = decode_file(options, options->files[i]);
+        const char *file = options->files[i];
+        int code;
+        if (!extract_file(options, file, &code))
+            code = decode_file(options, file);
         worst = code > worst ? code : worst;
     }
     return worst;

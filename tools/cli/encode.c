@@ -1,10 +1,14 @@
 /* encode: read, encode, write, read back, decode and compare, publish. */
+#include "encode.h"
+
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "job.h"
+#include "pack.h"
 #include "progress.h"
 #include "report.h"
+#include "tar.h"
 #include "verbs.h"
 
 static const char suffix[] = ".hunch";
@@ -89,12 +93,14 @@ static int verify_file(struct job *job, const struct hunch_settings *settings) {
 }
 
 /* Runs the encoder; a pipe's verifier looks on. */
-static int encode_content(struct job *job, const struct hunch_settings *settings, struct verifier *watch) {
-    job->status = hunch_encoder_open(&job->stream, settings);
+static int encode_content(struct job *job, const struct encode_source *source, struct verifier *watch) {
+    job->status = hunch_encoder_open(&job->stream, &source->settings);
     if (job->status != HUNCH_OK)
         return report_status(job->input.name, job->status, "");
     job->watch = watch;
-    int code = job_run(job);
+    int code = source->feed ? source->feed(source->opaque) : job_run(job);
+    if (source->feed && code == CODE_OK && !job_failed(job))
+        code = job_feed(job, NULL, 0);
     hunch_stream_close(&job->stream);
     if (code != CODE_OK)
         return code;
@@ -106,18 +112,16 @@ static int encode_content(struct job *job, const struct hunch_settings *settings
     return CODE_OK;
 }
 
-static int encode_watched(struct job *job, const struct hunch_settings *settings) {
+static int encode_watched(struct job *job, const struct encode_source *source) {
     struct verifier watch;
-    int code = verifier_open(&watch, settings) ? encode_content(job, settings, &watch)
-                                               : tell_unverified(job, &watch);
+    int code = verifier_open(&watch, &source->settings) ? encode_content(job, source, &watch)
+                                                        : tell_unverified(job, &watch);
     verifier_close(&watch);
     return code;
 }
 
-static int encode_opened(struct job *job) {
+int encode_job(struct job *job, const struct encode_source *source) {
     const struct options *options = job->options;
-    struct hunch_settings settings;
-    options_settings(options, &settings);
     bool verifies = !options->skip_verify, to_file = job->output.kind == OUTPUT_FILE;
     job->hash = XXH3_createState();
     if (!job->hash)
@@ -125,14 +129,16 @@ static int encode_opened(struct job *job) {
     XXH3_64bits_reset(job->hash);
     progress_begin(&(struct progress_plan){.verb = "encode",
                                            .name = job->input.name,
-                                           .total = input_size(&job->input),
+                                           .total = source->total,
                                            .passes_after = verifies && to_file,
                                            .show = !options->quiet});
-    int code = verifies && !to_file ? encode_watched(job, &settings) : encode_content(job, &settings, NULL);
+    int code = verifies && !to_file ? encode_watched(job, source) : encode_content(job, source, NULL);
     if (code == CODE_OK && !output_sync(&job->output, job->input.path ? &job->input.stat : NULL))
         code = CODE_DATA;
     if (code == CODE_OK && verifies && to_file)
-        code = verify_file(job, &settings);
+        code = verify_file(job, &source->settings);
+    if (code == CODE_OK && verifies && to_file && source->check)
+        code = source->check(source->opaque);
     job->verified = verifies && code == CODE_OK;
     progress_end();
     return code == CODE_OK ? job_commit(job) : code;
@@ -143,17 +149,32 @@ static int encode_file(const struct options *options, const char *file) {
         .options = options, .encodes = true, .input = {.name = file, .fd = -1}, .output.fd = -1};
     const char *target = choose_target(&job, options, file);
     int code = target ? job_open(&job, options, file, target) : CODE_DATA;
-    if (code == CODE_OK)
-        code = encode_opened(&job);
+    if (code == CODE_OK) {
+        struct encode_source source = {.total = input_size(&job.input)};
+        options_settings(options, &source.settings);
+        code = encode_job(&job, &source);
+    }
     job_account(&job, code);
     job_close(&job);
     return code;
 }
 
+static bool is_directory(const char *file) {
+    struct stat found;
+    return strcmp(file, "-") && !stat(file, &found) && S_ISDIR(found.st_mode);
+}
+
 int encode_files(const struct options *options) {
     int worst = CODE_OK;
+    if (options->files_from)
+        return pack_list(options, options->files_from);
+    if (options->output && options->file_count > 1)
+        return pack_files(options, options->files, options->file_count);
     for (size_t i = 0; i < options->file_count; i++) {
-        int code = encode_file(options, options->files[i]);
+        char **file = &options->files[i];
+        int code = options->tar          ? pack_tar(options, *file)
+                   : is_directory(*file) ? pack_files(options, file, 1)
+                                         : encode_file(options, *file);
         worst = code > worst ? code : worst;
     }
     return worst;

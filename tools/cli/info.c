@@ -1,9 +1,8 @@
 /* info: an archive's blocks and the memory they need; of any other file, what the library makes of it;
  * without a file, what the library knows.
  *
- * The formats that recognise a plain file are asked for by encoding its beginning at level 1 in memory: the
- * public header has no other door to them, and the answer is then what an encoder does, not what a probe
- * promises. */
+ * What is recognised in a plain file is not always what pays: so its beginning is encoded at level 1 in memory too,
+ * and what the encoder took it as is told beside it. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +14,7 @@
 #include "report.h"
 #include "verbs.h"
 
-enum { SAMPLE = 16 << 20, FORMATS_MOST = 32 };
+enum { SAMPLE = 16 << 20, FORMATS_MOST = 32, RECOGNISED_MOST = 20 };
 
 /* How much of a sample each format took. */
 struct finding {
@@ -80,23 +79,46 @@ static enum hunch_status try_formats(const struct options *options, const void *
     return status;
 }
 
-static void put_plain(const struct input *input, const struct finding *finding) {
+/* "  recognised  png at byte 0, 736501 bytes: a PNG picture", indented by depth. */
+static void put_recognised(void *opaque, const struct hunch_finding *f) {
+    unsigned *told = opaque;
+    if ((*told)++ < RECOGNISED_MOST)
+        printf("  recognised  %*s%s at byte %" PRIu64 ", %" PRIu64 " bytes: %s\n", (int)(2 * f->depth), "", f->name,
+               f->offset, f->length, f->summary);
+}
+
+static void put_plain(const struct input *input, const struct finding *finding, const void *sample) {
     uint64_t size = input_size(input);
     bool known = input_is_regular(input);
-    printf("%s: no archive\n  size class  %s", input->name, size_class(size, known));
+    report_part(stdout, input->name);
+    printf(": no archive\n  size class  %s", size_class(size, known));
     if (known)
         printf(", %" PRIu64 " bytes", size);
     printf("\n");
     if (!finding->sampled)
         return;
+    unsigned told = 0;
+    hunch_recognise(sample, finding->sampled, NULL, put_recognised, &told);
+    if (told > RECOGNISED_MOST)
+        printf("  recognised  %u more\n", told - RECOGNISED_MOST);
     for (unsigned f = 0; f < finding->count; f++)
-        printf("  format      %s%s, %" PRIu64 " of the first %zu bytes\n", finding->formats[f].name,
+        printf("  taken as    %s%s, %" PRIu64 " of the first %zu bytes\n", finding->formats[f].name,
                strcmp(finding->formats[f].name, "raw") ? "" : " (plain bytes)", finding->formats[f].bytes,
                finding->sampled);
     printf("  ratio       %.3f for these at level 1\n", (double)finding->sampled / (double)finding->coded);
 }
 
-static void put_plain_json(const struct input *input, const struct finding *finding) {
+static void put_recognised_json(void *opaque, const struct hunch_finding *f) {
+    struct json *json = opaque;
+    json_open(json, NULL, '{');
+    json_text(json, "name", f->name);
+    json_number(json, "offset", f->offset);
+    json_number(json, "bytes", f->length);
+    json_number(json, "depth", f->depth);
+    json_close(json, '}');
+}
+
+static void put_plain_json(const struct input *input, const struct finding *finding, const void *sample) {
     struct json json = {.file = stdout};
     json_open(&json, NULL, '{');
     json_text(&json, "file", input->name);
@@ -112,6 +134,9 @@ static void put_plain_json(const struct input *input, const struct finding *find
         json_number(&json, "bytes", finding->formats[f].bytes);
         json_close(&json, '}');
     }
+    json_close(&json, ']');
+    json_open(&json, "recognised", '[');
+    hunch_recognise(sample, finding->sampled, NULL, put_recognised_json, &json);
     json_close(&json, ']');
     if (finding->coded)
         json_real(&json, "ratio_level_1", (double)finding->sampled / (double)finding->coded);
@@ -132,23 +157,39 @@ static int info_plain(const struct options *options, struct input *input) {
     enum hunch_status status = HUNCH_OK;
     if (got >= 0 && finding.sampled)
         status = try_formats(options, sample, &finding);
+    int code = got < 0 ? CODE_DATA : status != HUNCH_OK ? report_status(input->name, status, "") : CODE_OK;
+    if (code == CODE_OK && options->json)
+        put_plain_json(input, &finding, sample);
+    else if (code == CODE_OK)
+        put_plain(input, &finding, sample);
     free(sample);
-    if (got < 0)
-        return CODE_DATA;
-    if (status != HUNCH_OK)
-        return report_status(input->name, status, "");
-    if (options->json)
-        put_plain_json(input, &finding);
-    else
-        put_plain(input, &finding);
-    return CODE_OK;
+    return code;
+}
+
+/* Members, and the groups that share a block: how much is decoded for the sake of one. */
+static void put_members(const struct archive *archive) {
+    uint64_t files = 0, longest = 0;
+    for (uint64_t i = 0; i < archive->members; i++) {
+        struct hunch_member m = archive_member(archive, i);
+        files += m.length != 0;
+        longest = m.length > longest ? m.length : longest;
+    }
+    printf("  members     %" PRIu64 ", %" PRIu64 " of them with content, the longest %" PRIu64 " bytes\n",
+           archive->members, files, longest);
+    if (archive->count)
+        printf("  groups      %.1f members and %.0f bytes in a block, on average\n",
+               (double)archive->members / (double)archive->count,
+               (double)archive->original / (double)archive->count);
 }
 
 static int put_archive(const struct archive *archive) {
-    printf("%s: hunch archive\n", archive->input.name);
+    report_part(stdout, archive->input.name);
+    printf(": hunch archive\n");
     printf("  original    %" PRIu64 " bytes\n  coded       %" PRIu64 " bytes, ratio %.3f\n",
            archive->original, archive->coded,
            archive->coded ? (double)archive->original / (double)archive->coded : 0);
+    if (archive->members)
+        put_members(archive);
     printf("  blocks      %" PRIu64 "\n  models      %s\n  formats     %s\n", archive->count, archive->models,
            archive->formats);
     printf("  memory      %" PRIu64 " bytes (%.1f MiB) to decode, for each thread\n", archive->memory,
@@ -186,6 +227,8 @@ static int info_file(const struct options *options, const char *file) {
         code = info_plain(options, input);
     else if (code == CODE_OK) {
         code = archive_open(&archive, options, NULL);
+        if (code == CODE_OK)
+            code = archive_sum(&archive);
         if (code == CODE_OK)
             code = options->json ? list_json(&archive, true) : put_archive(&archive);
     }

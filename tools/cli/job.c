@@ -27,6 +27,18 @@ static bool may_remove(const struct job *job) {
     return true;
 }
 
+int job_open_output(struct job *job) {
+    int code = output_open(&job->output, job->path, job->options->force, !job->encodes);
+    if (code)
+        return code;
+    if (job->encodes && job->output.kind == OUTPUT_STREAM && !job->options->force && isatty(job->output.fd)) {
+        report_error(job->output.name,
+                     "an archive is not written to a terminal; name a file, or see hunch --help");
+        return CODE_USAGE;
+    }
+    return CODE_OK;
+}
+
 int job_open(struct job *job, const struct options *options, const char *file, const char *path) {
     job->options = options;
     job->path = path;
@@ -41,14 +53,9 @@ int job_open(struct job *job, const struct options *options, const char *file, c
                      "an archive is not read from a terminal; name a file, or see hunch --help");
         return CODE_USAGE;
     }
-    code = output_open(&job->output, path, options->force, !job->encodes);
+    code = job_open_output(job);
     if (code)
         return code;
-    if (job->encodes && job->output.kind == OUTPUT_STREAM && !options->force && isatty(job->output.fd)) {
-        report_error(job->output.name,
-                     "an archive is not written to a terminal; name a file, or see hunch --help");
-        return CODE_USAGE;
-    }
     if (input_is_regular(&job->input) && output_is_file(&job->output, &job->input.stat)) {
         report_error(job->input.name, "is also the output; choose another name with -o");
         return CODE_DATA;
@@ -57,44 +64,49 @@ int job_open(struct job *job, const struct options *options, const char *file, c
 }
 
 /* Gives one piece to the library and passes on what comes back, also when an error comes with it. */
-static bool run_piece(struct job *job, struct hunch_input *in, unsigned char *buffer, bool last) {
+static bool run_piece(struct job *job, struct hunch_input *in, bool last) {
     struct hunch_output out;
     int done = 0;
     do {
-        out = (struct hunch_output){buffer, BUFFER, 0};
+        out = (struct hunch_output){job->buffer, BUFFER, 0};
         job->status = hunch_stream_run(job->stream, in, &out, last ? HUNCH_FINISH : HUNCH_CONTINUE, &done);
-        if (!output_write(&job->output, buffer, out.position))
+        if (!output_write(&job->output, job->buffer, out.position))
             return false;
-        if (out.position || done)
+        if (out.position || (last && done))
             progress_set(job->input.taken, job->output.written);
-        if (job->watch && !verifier_feed(job->watch, buffer, out.position))
+        if (job->watch && !verifier_feed(job->watch, job->buffer, out.position))
             return true;
     } while (job->status == HUNCH_OK && (last ? !done : in->position < in->size || out.position == out.size));
     return true;
 }
 
-static int run_pieces(struct job *job, unsigned char *buffer) {
-    for (;;) {
-        ssize_t got = input_read(&job->input, buffer, BUFFER);
-        if (got < 0)
-            return CODE_DATA;
-        if (job->hash)
-            XXH3_64bits_update(job->hash, buffer, (size_t)got);
-        struct hunch_input in = {buffer, (size_t)got, 0};
-        if (!run_piece(job, &in, buffer + BUFFER, !got))
-            return CODE_DATA;
-        if (!got || job->status != HUNCH_OK || (job->watch && job->watch->status != HUNCH_OK))
-            return CODE_OK;
-    }
+bool job_failed(const struct job *job) {
+    return job->status != HUNCH_OK || (job->watch && job->watch->status != HUNCH_OK);
 }
 
-int job_run(struct job *job) {
-    unsigned char *buffer = malloc(2 * BUFFER);
-    if (!buffer) {
+int job_feed(struct job *job, const void *data, size_t size) {
+    struct hunch_input in = {data, size, 0};
+    if (!job->buffer)
+        job->buffer = malloc(BUFFER);
+    if (!job->buffer) {
         job->status = HUNCH_NO_MEMORY;
         return CODE_OK;
     }
-    int code = run_pieces(job, buffer);
+    if (job->hash)
+        XXH3_64bits_update(job->hash, data, size);
+    return run_piece(job, &in, !size) ? CODE_OK : CODE_DATA;
+}
+
+int job_run(struct job *job) {
+    unsigned char *buffer = malloc(BUFFER);
+    int code = CODE_OK;
+    ssize_t got = 1;
+    if (!buffer)
+        job->status = HUNCH_NO_MEMORY;
+    while (got && code == CODE_OK && !job_failed(job)) {
+        got = input_read(&job->input, buffer, BUFFER);
+        code = got < 0 ? CODE_DATA : job_feed(job, buffer, (size_t)got);
+    }
     free(buffer);
     return code;
 }
@@ -175,5 +187,6 @@ void job_close(struct job *job) {
     output_discard(&job->output);
     input_close(&job->input);
     XXH3_freeState(job->hash);
+    free(job->buffer);
     free(job->target);
 }

@@ -20,6 +20,7 @@ struct job {
     hunch_stream *stream;
     struct verifier *watch;   /* is fed every byte written, while it passes by; NULL for none */
     XXH3_state_t *hash;       /* of the bytes read; NULL for none */
+    unsigned char *buffer;    /* for what the library gives */
     enum hunch_status status; /* what the library answered last */
     struct timespec start;
     uint64_t lost_ranges;
@@ -30,6 +31,17 @@ struct job {
 /* Opens the input and the output: `path` as in output_open. Both must have fd -1 before. Refuses what must
  * not be read, written or removed. Returns an exit code; trouble was told. job_close must follow then. */
 int job_open(struct job *job, const struct options *options, const char *file, const char *path);
+
+/* The same for the output alone, where the input is none of one file: `options`, `path` and the name of the
+ * input are set. */
+int job_open_output(struct job *job);
+
+/* Gives a piece to the stream and writes what comes back; no bytes are the end. Returns CODE_OK unless
+ * writing failed, which was told; job_failed says whether to go on. */
+int job_feed(struct job *job, const void *data, size_t size);
+
+/* Whether `status`, or the status of `watch`, is an error. */
+bool job_failed(const struct job *job);
 
 /* Runs the stream from the first byte to the last. Returns CODE_OK unless reading or writing failed, which
  * was told; the caller looks at `status`, and at the status of `watch`. */

@@ -76,6 +76,11 @@ void json_number(struct json *json, const char *key, uint64_t number) {
     fprintf(json->file, "%" PRIu64, number);
 }
 
+void json_signed(struct json *json, const char *key, int64_t number) {
+    put_key(json, key);
+    fprintf(json->file, "%" PRId64, number);
+}
+
 void json_real(struct json *json, const char *key, double number) {
     put_key(json, key);
     if (isfinite(number))

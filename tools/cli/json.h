@@ -18,6 +18,7 @@ void json_open(struct json *json, const char *key, char bracket);
 void json_close(struct json *json, char bracket);
 void json_text(struct json *json, const char *key, const char *text);
 void json_number(struct json *json, const char *key, uint64_t number);
+void json_signed(struct json *json, const char *key, int64_t number);
 void json_real(struct json *json, const char *key, double number); /* null when not finite */
 void json_truth(struct json *json, const char *key, bool truth);
 void json_hash(struct json *json, const char *key, uint64_t hash); /* 16 hex digits, as text */

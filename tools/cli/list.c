@@ -1,10 +1,12 @@
-/* list: a line per archive, with -v a line per block; or a JSON document per archive. */
+/* list: a line per archive, or per member of an archive that has them; with -v a line per block; or a JSON
+ * document per archive. */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "archive.h"
 #include "json.h"
 #include "list.h"
+#include "members.h"
 #include "report.h"
 #include "verbs.h"
 
@@ -14,18 +16,11 @@ static double ratio(uint64_t original, uint64_t coded) {
     return coded ? (double)original / (double)coded : 0;
 }
 
-/* A file's name may hold what steers a terminal; it is shown as '?'. */
-static void put_name(const char *name) {
-    for (; *name; name++)
-        putchar((unsigned char)*name < 32 || *name == 127 ? '?' : *name);
-    putchar('\n');
-}
-
 static void put_line(uint64_t original, uint64_t coded, uint64_t blocks, const char *model,
                      const char *format, const char *name) {
     printf("%14" PRIu64 " %14" PRIu64 " %9.3f %7" PRIu64 "  %-12s %-12s %-8s  ", original, coded,
            ratio(original, coded), blocks, model, format, check_name);
-    put_name(name);
+    report_name(stdout, name);
 }
 
 static int put_blocks(const struct archive *archive) {
@@ -84,6 +79,8 @@ int list_json(const struct archive *archive, bool blocks) {
     json_text(&json, "format", archive->formats);
     json_text(&json, "check", check_name);
     json_number(&json, "memory", archive->memory);
+    if (archive->members)
+        members_json(&json, archive);
     int code = blocks ? put_json_blocks(&json, archive) : CODE_OK;
     json_close(&json, '}');
     return code;
@@ -94,37 +91,55 @@ static void put_header(void) {
            "format", "check", "name");
 }
 
-/* `sum` takes the sizes of every archive that could be read. */
-static int list_file(const struct options *options, const char *file, struct archive *sum) {
+/* What was said so far: the first plain archive gets a heading, and several a line of sums. */
+struct listing {
+    uint64_t original, coded, blocks; /* of all plain archives that could be read */
+    uint64_t plain;                   /* their number */
+};
+
+/* The blocks of an archive of members are only looked at where they are shown: there may be many. */
+static int put_archive(const struct options *options, struct archive *archive, struct listing *sum) {
+    bool members = archive->members && !options->json;
+    int code = members && !options->verbose ? CODE_OK : archive_sum(archive);
+    if (code != CODE_OK)
+        return code;
+    if (options->json)
+        return list_json(archive, options->verbose);
+    if (members) {
+        if (options->file_count > 1 && !options->quiet)
+            printf("%s:\n", archive->input.name);
+        members_text(archive);
+    } else {
+        if (!sum->plain && !options->quiet)
+            put_header();
+        put_line(archive->original, archive->coded, archive->count, archive->models, archive->formats,
+                 archive->input.name);
+        sum->original += archive->original;
+        sum->coded += archive->coded;
+        sum->blocks += archive->count;
+        sum->plain++;
+    }
+    return options->verbose ? put_blocks(archive) : CODE_OK;
+}
+
+static int list_file(const struct options *options, const char *file, struct listing *sum) {
     struct archive archive;
     int code = archive_open(&archive, options, file);
-    if (code == CODE_OK) {
-        sum->original += archive.original;
-        sum->coded += archive.coded;
-        sum->count += archive.count;
-        if (options->json)
-            code = list_json(&archive, options->verbose);
-        else
-            put_line(archive.original, archive.coded, archive.count, archive.models, archive.formats,
-                     archive.input.name);
-        if (options->verbose && !options->json)
-            code = put_blocks(&archive);
-        fflush(stdout);
-    }
+    if (code == CODE_OK)
+        code = put_archive(options, &archive, sum);
+    fflush(stdout);
     archive_close(&archive);
     return code;
 }
 
 int list_files(const struct options *options) {
-    struct archive sum = {0};
+    struct listing sum = {0};
     int worst = CODE_OK;
-    if (!options->json && !options->quiet)
-        put_header();
     for (size_t i = 0; i < options->file_count; i++) {
         int code = list_file(options, options->files[i], &sum);
         worst = code > worst ? code : worst;
     }
-    if (options->file_count > 1 && !options->json && !options->quiet)
-        put_line(sum.original, sum.coded, sum.count, "", "", "(all)");
+    if (options->file_count > 1 && sum.plain && !options->json && !options->quiet)
+        put_line(sum.original, sum.coded, sum.blocks, "", "", "(all)");
     return worst;
 }

@@ -21,12 +21,14 @@ static uint64_t find_block(const hunch_archive *archive, uint64_t offset, struct
     return count;
 }
 
-void locate_content(char text[LOCATE_TEXT], struct input *input, uint64_t offset) {
+void locate_content(char text[LOCATE_TEXT], struct input *input, const struct options *options, uint64_t offset) {
     struct hunch_source source = input_source(input);
     struct hunch_block_info info = {.sizeof_info = sizeof info};
+    struct hunch_settings settings;
     hunch_archive *archive = NULL;
+    options_settings(options, &settings);
     snprintf(text, LOCATE_TEXT, "after content byte %" PRIu64, offset);
-    if (!input_is_regular(input) || hunch_archive_open(&archive, &source, NULL) != HUNCH_OK)
+    if (!input_is_regular(input) || hunch_archive_open(&archive, &source, &settings) != HUNCH_OK)
         return;
     uint64_t count = hunch_archive_blocks(archive), block = find_block(archive, offset, &info);
     if (block < count)

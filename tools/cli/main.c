@@ -42,12 +42,13 @@ int main(int argc, char **argv) {
     signals_install();
     int code = options_parse(&options, argc, argv);
     if (code < 0) {
-        if (!options.file_count && options.verb != VERB_INFO) {
+        if (!options.file_count && options.verb != VERB_INFO && !options.files_from) {
             options.files = standard_input;
             options.file_count = 1;
         }
         code = run_verb[options.verb](&options);
     }
+    options_free(&options);
     int closed = close_output();
     return closed > code ? closed : code;
 }

@@ -9,7 +9,7 @@
 #include "output.h"
 #include "report.h"
 
-enum kind { SET, COUNT, SIZE, THREADS, LEVEL, TEXT, VERB, HELP, VERSION };
+enum kind { SET, COUNT, SIZE, GROUP, THREADS, LEVEL, TEXT, PATTERN, VERB, HELP, VERSION };
 
 /* One option. `field` is the offset in struct options of what it changes, `value` what SET, LEVEL and VERB
  * put there, `seen` the offset of a flag that tells that a SIZE was given, 0 for none. */
@@ -39,12 +39,18 @@ static const struct row rows[] = {
     {"force", 'f', SET, 1, FIELD(force), 0, NULL, "overwrite; encode *.hunch again; binary to a terminal"},
     {"keep", 'k', SET, 0, FIELD(remove_input), 0, NULL, "keep the input (the default)"},
     {"rm", 0, SET, 1, FIELD(remove_input), 0, NULL, "remove the input once its output is verified"},
+    {"files-from", 0, TEXT, 0, FIELD(files_from), 0, "LIST", "encode the files that LIST names, one a line"},
+    {"tar", 0, SET, 1, FIELD(tar), 0, NULL, "encode what a tar stream holds, member by member"},
+    {"group", 0, GROUP, 0, 0, 0, "N", "members that share a block, or their bytes with K, M or G (1M)"},
+    {"member", 'm', PATTERN, 0, 0, 0, "GLOB", "decode the members of such names only; may be repeated"},
+    {"directory", 'C', TEXT, 0, FIELD(directory), 0, "DIR", "decode members into DIR"},
     {"fast", 0, LEVEL, 1, 0, 0, NULL, "same as -1"},
     {"best", 0, LEVEL, 9, 0, 0, NULL, "same as -9"},
     {"threads", 'T', THREADS, 0, FIELD(threads), 0, "N", "worker threads, 0 = one per processor (default 1)"},
     {"memlimit", 0, SIZE, 0, FIELD(memory_limit), 0, "SIZE", "most memory to use (default 1G)"},
     {"max-size", 0, SIZE, 0, FIELD(size_limit), 0, "SIZE", "most original bytes to decode"},
     {"block-size", 0, SIZE, 0, FIELD(block_size), 0, "SIZE", "original bytes per block, 1K to 1G"},
+    {"as", 0, TEXT, 0, FIELD(as), 0, "WHAT", "what bare content is: f32:768, rgb8:640x480, pcm16:2, ..."},
     {"no-formats", 0, SET, 1, FIELD(raw), 0, NULL, "treat the content as plain bytes"},
     {"verify", 0, SET, 0, FIELD(skip_verify), 0, NULL, "decode what was encoded and compare (the default)"},
     {"no-verify", 0, SET, 1, FIELD(skip_verify), 0, NULL, "do not"},
@@ -62,11 +68,11 @@ enum { ROWS = sizeof rows / sizeof rows[0], LONG_BASE = 256 };
 static const struct {
     const char *name, *help;
 } verbs[VERB_COUNT] = {
-    [VERB_ENCODE] = {"encode", "FILE to FILE.hunch"},
-    [VERB_DECODE] = {"decode", "FILE.hunch to FILE"},
+    [VERB_ENCODE] = {"encode", "FILE to FILE.hunch; a directory to an archive of members"},
+    [VERB_DECODE] = {"decode", "FILE.hunch to FILE, or its members to files"},
     [VERB_TEST] = {"test", "decode and check, write nothing"},
-    [VERB_LIST] = {"list", "sizes, models and checks; -v for every block"},
-    [VERB_CAT] = {"cat", "original bytes to standard output, all or a range"},
+    [VERB_LIST] = {"list", "members, or sizes, models and checks; -v for every block"},
+    [VERB_CAT] = {"cat", "original bytes to standard output: all, a range, or ARCHIVE MEMBER..."},
     [VERB_INFO] = {"info",
                    "an archive's blocks and memory; what another file holds; alone: models and formats"},
     [VERB_BENCH] = {"bench", "encode and decode in memory: size, speed, memory"},
@@ -129,6 +135,19 @@ static int take_size(struct options *options, const struct row *row, const char 
     return -1;
 }
 
+/* A bare number counts members, one with a suffix bytes. */
+static int take_group(struct options *options, const char *text) {
+    uint64_t size;
+    if (!parse_size(text, &size) || !size) {
+        report_error(NULL, "--group: '%s' is no number of members and no size; write 100 or 4M, say", text);
+        return CODE_USAGE;
+    }
+    bool counts = !text[strspn(text, "0123456789")];
+    options->group_members = counts ? size : 0;
+    options->group_size = counts ? 0 : size;
+    return -1;
+}
+
 static int take_threads(struct options *options, const char *text) {
     char *end;
     errno = 0;
@@ -156,6 +175,11 @@ static int take_row(struct options *options, const struct row *row, const char *
         return -1;
     case SIZE:
         return take_size(options, row, text);
+    case GROUP:
+        return take_group(options, text);
+    case PATTERN:
+        options->patterns[options->pattern_count++] = text;
+        return -1;
     case THREADS:
         return take_threads(options, text);
     case LEVEL:
@@ -266,6 +290,24 @@ static int take_cpu(struct options *options) {
     return CODE_USAGE;
 }
 
+/* What is wrong with the options about members; NULL for nothing. */
+static const char *find_member_conflict(const struct options *o) {
+    bool encodes = o->verb == VERB_ENCODE, extracts = o->directory || o->pattern_count;
+    if ((o->files_from || o->tar || o->group_members || o->group_size) && !encodes)
+        return "--files-from, --tar and --group belong to encode; leave them out";
+    if (extracts && o->verb != VERB_DECODE)
+        return "-C and -m belong to decode; use hunch decode ARCHIVE";
+    if (extracts && (o->output || o->to_stdout))
+        return "-C and -m write files and exclude -c and -o; or use hunch cat ARCHIVE MEMBER";
+    if (o->files_from && (o->tar || o->file_count))
+        return "--files-from names all that is encoded; leave out --tar and other names";
+    if (o->files_from && !o->output && !o->to_stdout)
+        return "--files-from needs a name for the archive; choose one with -o";
+    if (o->remove_input && (o->files_from || o->tar || extracts))
+        return "--rm removes an input that one output replaces; leave it out";
+    return NULL;
+}
+
 /* What is wrong with these options together; NULL for nothing. */
 static const char *find_conflict(const struct options *o) {
     bool writes = o->verb == VERB_ENCODE || o->verb == VERB_DECODE;
@@ -275,7 +317,7 @@ static const char *find_conflict(const struct options *o) {
         return "-o belongs to encode and decode; leave it out";
     if (o->output && o->to_stdout)
         return "-c and -o exclude each other; choose one";
-    if (o->output && o->file_count > 1)
+    if (o->output && o->file_count > 1 && (o->verb == VERB_DECODE || o->tar))
         return "-o takes one input; leave it out, or use -c to join all in one stream";
     if (o->remove_input && (!writes || o->to_stdout || (o->output && output_is_standard(o->output))))
         return "--rm needs an output file; leave it out";
@@ -283,7 +325,7 @@ static const char *find_conflict(const struct options *o) {
         return "--rm needs verification; leave out --no-verify";
     if (o->block_size && (o->block_size < 1024 || o->block_size > (uint64_t)1 << 30))
         return "--block-size must be 1K to 1G";
-    return NULL;
+    return find_member_conflict(o);
 }
 
 /* unhunch decodes, hunchcat decodes to standard output; any other name takes a verb first. */
@@ -312,6 +354,9 @@ int options_parse(struct options *options, int argc, char **argv) {
                                 .threads = defaults.threads,
                                 .memory_limit = defaults.memory_limit,
                                 .size_limit = defaults.output_limit};
+    options->patterns = calloc((size_t)argc + 1, sizeof *options->patterns);
+    if (!options->patterns)
+        return report_status(NULL, HUNCH_NO_MEMORY, "");
     bool verb_named = take_name(options, &argc, &argv);
     int code = take_arguments(options, argc, argv, verb_named);
     if (code < 0)
@@ -328,6 +373,11 @@ int options_parse(struct options *options, int argc, char **argv) {
     return -1;
 }
 
+void options_free(struct options *options) {
+    free(options->patterns);
+    options->patterns = NULL;
+}
+
 void options_settings(const struct options *options, struct hunch_settings *settings) {
     hunch_settings_default(settings);
     settings->level = (int)options->level;
@@ -336,6 +386,7 @@ void options_settings(const struct options *options, struct hunch_settings *sett
     settings->memory_limit = options->memory_limit;
     settings->output_limit = options->size_limit;
     settings->use_formats = !options->raw;
+    settings->as = options->as;
     settings->keep_going = (int)options->keep_going;
     settings->cpu_mask = options->cpu_mask;
 }

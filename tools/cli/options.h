@@ -22,15 +22,26 @@ struct options {
     uint64_t length;       /* cat: bytes */
     unsigned has_offset, has_length;
     unsigned to_stdout, force, quiet, verbose, remove_input, skip_verify, json, raw, keep_going;
-    unsigned cpu_mask;  /* HUNCH_CPU_* */
-    const char *output; /* -o; NULL when not given */
-    char **files;       /* file_count names */
+    unsigned cpu_mask;      /* HUNCH_CPU_* */
+    uint64_t group_members; /* members that share a block; 0 = no such bound */
+    uint64_t group_size;    /* their bytes; 0 = no such bound */
+    unsigned tar;
+    const char *as;         /* NULL when not given */
+    const char *output;     /* -o; NULL when not given */
+    const char *files_from; /* NULL when not given */
+    const char *directory;  /* -C; NULL when not given */
+    const char **patterns;  /* -m, pattern_count of them */
+    size_t pattern_count;
+    char **files; /* file_count names */
     size_t file_count;
 };
 
 /* Reads the arguments and HUNCH_CPU. Returns -1 to go on, otherwise the code to exit with (help and version
  * were printed, or the mistake was told). */
 int options_parse(struct options *options, int argc, char **argv);
+
+/* Must follow options_parse, whatever it returned. */
+void options_free(struct options *options);
 
 /* What the options say to the library. */
 void options_settings(const struct options *options, struct hunch_settings *settings);

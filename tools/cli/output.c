@@ -74,7 +74,12 @@ int output_open(struct output *output, const char *path, bool replace, bool spar
     }
     if (!stat(path, &stat_target) && !S_ISREG(stat_target.st_mode))
         return open_stream(output, path);
-    if (!replace && !lstat(path, &stat_target)) {
+    int known = lstat(path, &stat_target);
+    if (known && errno == ENAMETOOLONG) {
+        report_error(path, "is too long a name for this file system; choose another name with -o");
+        return CODE_DATA;
+    }
+    if (!replace && !known) {
         report_error(path, "exists already; overwrite it with -f, or choose another name with -o");
         return CODE_DATA;
     }

@@ -55,6 +55,23 @@ static void put_line(const char *file, const char *text) {
         return; /* nobody is left to tell */
 }
 
+void report_name(FILE *file, const char *name) {
+    report_part(file, name);
+    putc('\n', file);
+}
+
+void report_part(FILE *file, const char *name) {
+    while (*name) {
+        size_t n = 0;
+        while ((unsigned char)name[n] >= 32 && name[n] != 127)
+            n++;
+        fwrite(name, 1, n, file);
+        if (name[n])
+            putc('?', file);
+        name += n + !!name[n];
+    }
+}
+
 void report_error(const char *file, const char *format, ...) {
     char text[LINE];
     va_list arguments;

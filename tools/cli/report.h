@@ -2,6 +2,8 @@
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 
+#include <stdio.h>
+
 #include "hunch/hunch.h"
 
 enum exit_code {
@@ -21,6 +23,12 @@ __attribute__((format(printf, 2, 3))) void report_error(const char *file, const 
 /* The same for a status of the library; returns the exit code for it. `where` is a phrase like "in block 3"
  * or "". */
 int report_status(const char *file, enum hunch_status status, const char *where);
+
+/* Writes a name and a newline, control characters as '?'. */
+void report_name(FILE *file, const char *name);
+
+/* The same without the newline. */
+void report_part(FILE *file, const char *name);
 
 /* The exit code for a status, and its name for programs: one word, like "damaged". */
 int status_code(enum hunch_status status);

@@ -1,0 +1,3 @@
+#include "models/audio/loops.h"
+
+const struct audio_kernels hunch_audio_kernels_avx512 = {loop_dot, loop_take, loop_learn};
