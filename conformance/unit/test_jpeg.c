@@ -69,6 +69,8 @@ static void files_come_back(void **state) {
         assert_true(split(&s, data, n + TRAIL));
         assert_true(s.of[CONTENT_DCT].length > n);
         assert_true(s.of[CONTENT_BYTES].length < n / 3 + TRAIL + 400); /* headers and what follows */
+        if (strstr(files[i], "colour-420")) /* known tables are not kept */
+            assert_true(s.of[CONTENT_BYTES].length < 100 + TRAIL);
         check_back(data, n + TRAIL, &s);
         hunch_streams_free(&s);
     }
@@ -139,8 +141,8 @@ struct outcome {
     enum coder_trouble trouble;
 };
 
-static struct outcome pass(uint32_t level, enum coder_direction direction, uint8_t *block, size_t length, uint8_t *coded,
-                           size_t room, unsigned cpu) {
+static struct outcome pass(uint32_t level, enum coder_direction direction, uint8_t *block, size_t length,
+                           uint8_t *coded, size_t room, unsigned cpu) {
     const struct model *m = hunch_model_find(MODEL);
     struct model_params p = {level, length, cpu};
     struct coder c;

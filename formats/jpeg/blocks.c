@@ -2,7 +2,7 @@
 
 #include "base/bytes.h"
 
-size_t jpeg_put_head(const struct jpeg *j, uint8_t *bytes) {
+size_t hunch_jpeg_put_head(const struct jpeg *j, uint8_t *bytes) {
     unsigned slot[JPEG_COMPONENTS], tables = 0, indices = 0;
     for (unsigned c = 0; c < JPEG_COMPONENTS; c++) {
         const struct jpeg_component *k = &j->component[c];
@@ -33,7 +33,7 @@ static uint8_t *put_number(uint8_t *at, int32_t v) {
     return at;
 }
 
-size_t jpeg_put_block(const int16_t *block, uint8_t *bytes) {
+size_t hunch_jpeg_put_block(const int16_t *block, uint8_t *bytes) {
     unsigned last = JPEG_BLOCK - 1;
     while (last > 0 && block[last] == 0)
         last--;
@@ -44,7 +44,7 @@ size_t jpeg_put_block(const int16_t *block, uint8_t *bytes) {
     return (size_t)(at - bytes);
 }
 
-size_t jpeg_get_block(int16_t *block, const uint8_t *bytes, size_t length) {
+size_t hunch_jpeg_get_block(int16_t *block, const uint8_t *bytes, size_t length) {
     const uint8_t *at = bytes, *end = bytes + length;
     if (length == 0 || *at >= JPEG_BLOCK)
         return 0;

@@ -33,9 +33,10 @@ static void fill_look(struct huffman *h) {
     }
 }
 
-size_t jpeg_huffman_define(struct huffman *h, const uint8_t *bytes, size_t length) {
+size_t hunch_jpeg_huffman_define(struct huffman *h, unsigned index, const uint8_t *bytes, size_t length) {
     size_t symbols = 0;
     memset(h, 0, sizeof *h);
+    h->index = (uint8_t)index;
     if (length < HUFFMAN_HEAD)
         return 0;
     for (unsigned i = 0; i < HUFFMAN_HEAD; i++)
@@ -48,6 +49,79 @@ size_t jpeg_huffman_define(struct huffman *h, const uint8_t *bytes, size_t lengt
     fill_look(h);
     h->defined = true;
     return HUFFMAN_HEAD + symbols;
+}
+
+/* ---- the best table */
+
+enum { BEST_SYMBOLS = 257, BEST_LENGTHS = 33 }; /* one more symbol, whose code is left out: no code is all ones */
+
+/* Trees of symbols that are already one: a chain of symbols from each root on. */
+struct forest {
+    uint64_t weight[BEST_SYMBOLS]; /* of roots; 0: none */
+    int16_t next[BEST_SYMBOLS];    /* -1: the chain's end */
+    uint16_t length[BEST_SYMBOLS]; /* bits of the symbol's code */
+};
+
+/* The lightest root but `other`, the highest of equal ones; -1: none. */
+static int lightest(const struct forest *f, int other) {
+    int found = -1;
+    for (int i = 0; i < BEST_SYMBOLS; i++)
+        if (i != other && f->weight[i] && (found < 0 || f->weight[i] <= f->weight[found]))
+            found = i;
+    return found;
+}
+
+static void merge(struct forest *f, int a, int b) {
+    f->weight[a] += f->weight[b];
+    f->weight[b] = 0;
+    for (f->length[a]++; f->next[a] >= 0; f->length[a]++)
+        a = f->next[a];
+    f->next[a] = (int16_t)b;
+    for (f->length[b]++; f->next[b] >= 0; f->length[b]++)
+        b = f->next[b];
+}
+
+/* No code longer than 16 bits: pairs of the longest go to where a shorter code is split. */
+static void shorten(unsigned counts[BEST_LENGTHS]) {
+    for (unsigned i = BEST_LENGTHS - 1; i > 16; i--)
+        while (counts[i] > 0) {
+            unsigned j = i - 2;
+            while (j > 0 && counts[j] == 0)
+                j--;
+            counts[i] -= 2;
+            counts[i - 1]++;
+            counts[j + 1] += 2;
+            counts[j]--;
+        }
+}
+
+size_t hunch_jpeg_huffman_best(const uint32_t seen[256], uint8_t bytes[HUFFMAN_BYTES_MOST]) {
+    struct forest f = {.weight = {[256] = 1}};
+    unsigned counts[BEST_LENGTHS] = {0}, longest = 16, n = HUFFMAN_HEAD;
+    for (unsigned i = 0; i < BEST_SYMBOLS; i++) {
+        f.next[i] = -1;
+        f.weight[i] = i < 256 ? seen[i] : 1;
+    }
+    for (int a, b; a = lightest(&f, -1), b = lightest(&f, a), b >= 0;)
+        merge(&f, a, b);
+    for (unsigned i = 0; i < BEST_SYMBOLS; i++) {
+        if (f.length[i] >= BEST_LENGTHS)
+            return 0;
+        counts[f.length[i]] += f.length[i] > 0;
+    }
+    shorten(counts);
+    while (longest > 0 && counts[longest] == 0)
+        longest--;
+    if (longest == 0)
+        return 0;
+    counts[longest]--;
+    for (unsigned i = 0; i < 16; i++)
+        bytes[i] = (uint8_t)counts[i + 1];
+    for (unsigned length = 1; length < BEST_LENGTHS; length++)
+        for (unsigned i = 0; i < 256; i++)
+            if (f.length[i] == length)
+                bytes[n++] = (uint8_t)i;
+    return n;
 }
 
 /* ---- reading */
@@ -118,7 +192,7 @@ static void unread(struct entropy *e) {
 
 static void put(struct entropy *e, uint8_t byte) {
     if (e->held == ENTROPY_BUFFER)
-        jpeg_flush(e);
+        hunch_jpeg_flush(e);
     e->buffer[e->held++] = byte;
 }
 
@@ -132,25 +206,29 @@ static void write_bits(struct entropy *e, unsigned n, unsigned value) {
     }
 }
 
-void jpeg_flush(struct entropy *e) {
-    if (!hunch_join_put(e->out, e->buffer, e->held))
+void hunch_jpeg_flush(struct entropy *e) {
+    if (!e->out)
+        e->held = 0;
+    else if (!hunch_join_put(e->out, e->buffer, e->held))
         e->broken = true;
     e->held = 0;
 }
 
 /* ---- both */
 
-unsigned jpeg_symbol(struct entropy *e, const struct huffman *h, unsigned symbol) {
-    if (!e->writing)
-        return read_symbol(e, h);
-    symbol &= 255;
-    if (h->size[symbol] == 0)
-        e->broken = true;
-    write_bits(e, h->size[symbol], h->code[symbol]);
+unsigned hunch_jpeg_symbol(struct entropy *e, const struct huffman *h, unsigned symbol) {
+    symbol = e->writing ? symbol & 255 : read_symbol(e, h);
+    if (e->seen)
+        e->seen[h->index][symbol]++;
+    if (e->writing && e->out) {
+        if (h->size[symbol] == 0)
+            e->broken = true;
+        write_bits(e, h->size[symbol], h->code[symbol]);
+    }
     return symbol;
 }
 
-unsigned jpeg_bits(struct entropy *e, unsigned n, unsigned value) {
+unsigned hunch_jpeg_bits(struct entropy *e, unsigned n, unsigned value) {
     if (n == 0)
         return 0;
     if (!e->writing)
@@ -159,7 +237,7 @@ unsigned jpeg_bits(struct entropy *e, unsigned n, unsigned value) {
     return value;
 }
 
-unsigned jpeg_align(struct entropy *e, unsigned pad) {
+unsigned hunch_jpeg_align(struct entropy *e, unsigned pad) {
     unsigned n;
     if (e->writing) {
         n = (8 - e->count % 8) % 8;
@@ -174,7 +252,7 @@ unsigned jpeg_align(struct entropy *e, unsigned pad) {
     return 1u << n | (pad & ((1u << n) - 1));
 }
 
-void jpeg_restart(struct entropy *e, unsigned code) {
+void hunch_jpeg_restart(struct entropy *e, unsigned code) {
     if (e->writing) {
         put(e, 0xFF);
         put(e, (uint8_t)code);

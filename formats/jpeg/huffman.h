@@ -7,12 +7,15 @@
 
 enum {
     HUFFMAN_HEAD = 16,    /* bytes of a table's counts of codes by length */
+    HUFFMAN_BYTES_MOST = HUFFMAN_HEAD + 256,
+    HUFFMAN_TABLES = 8,   /* of DC, then of AC, 4 each */
     HUFFMAN_LOOK = 9,     /* bits looked at at once */
     ENTROPY_BUFFER = 1024 /* bytes */
 };
 
 struct huffman {
     bool defined;
+    uint8_t index; /* below HUFFMAN_TABLES */
     uint16_t look[1 << HUFFMAN_LOOK]; /* length << 8 | symbol; 0: longer, or no code */
     uint32_t above[18];  /* (length) the first code, left-aligned in 16 bits, that is longer; above[17] = 2^16 */
     int32_t offset[17];  /* (length) index of a code's symbol is offset + code */
@@ -22,7 +25,9 @@ struct huffman {
 };
 
 /* From the counts and symbols of a DHT segment, `length` bytes left there. Bytes used; 0: no sound table. */
-size_t jpeg_huffman_define(struct huffman *h, const uint8_t *bytes, size_t length);
+size_t hunch_jpeg_huffman_define(struct huffman *h, unsigned index, const uint8_t *bytes, size_t length);
+/* The bytes of the table that the procedure of T.81, K.2, makes for symbols that were seen so often; 0: none. */
+size_t hunch_jpeg_huffman_best(const uint32_t seen[256], uint8_t bytes[HUFFMAN_BYTES_MOST]);
 
 /* The bits of a scan, read from memory or written to a joiner. */
 struct entropy {
@@ -30,20 +35,21 @@ struct entropy {
     uint64_t bits;  /* the last `count` bits, lowest last */
     unsigned count;
     const uint8_t *at, *end; /* reading */
-    struct joiner *out;      /* writing */
+    struct joiner *out;      /* writing; NULL: symbols are only counted */
+    uint32_t (*seen)[256];   /* (table, symbol) counts; NULL: nobody wants them */
     unsigned held;           /* bytes in buffer */
     uint8_t buffer[ENTROPY_BUFFER];
 };
 
-unsigned jpeg_symbol(struct entropy *e, const struct huffman *h, unsigned symbol);
+unsigned hunch_jpeg_symbol(struct entropy *e, const struct huffman *h, unsigned symbol);
 /* n <= 16 bits as a number. */
-unsigned jpeg_bits(struct entropy *e, unsigned n, unsigned value);
+unsigned hunch_jpeg_bits(struct entropy *e, unsigned n, unsigned value);
 /* Fills up the byte in hand: the bits that do so, highest first behind a 1 that marks their number (1: none).
  * When writing, they are taken from `pad` (the last of its bits). */
-unsigned jpeg_align(struct entropy *e, unsigned pad);
+unsigned hunch_jpeg_align(struct entropy *e, unsigned pad);
 /* Behind an aligned place: the marker FF `code`. */
-void jpeg_restart(struct entropy *e, unsigned code);
+void hunch_jpeg_restart(struct entropy *e, unsigned code);
 /* Writing: gives all bytes to the joiner. */
-void jpeg_flush(struct entropy *e);
+void hunch_jpeg_flush(struct entropy *e);
 
 #endif

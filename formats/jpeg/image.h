@@ -40,12 +40,18 @@ struct jpeg {
     uint16_t quant[4][JPEG_BLOCK];    /* in zigzag order */
     struct huffman dc[4], ac[4];
     unsigned notes;                   /* tables in the markers read last, as their bytes lie there: */
+    uint8_t note_index[JPEG_NOTES];   /* which Huffman table; HUFFMAN_TABLES: a quantisation table */
     const uint8_t *note[JPEG_NOTES];  /* Huffman tables from their counts on, quantisation tables of bytes */
 };
 
 enum jpeg_stop { JPEG_NONSENSE, JPEG_AT_SCAN, JPEG_AT_END };
 
+/* A Huffman table by its index. */
+static inline struct huffman *jpeg_table(struct jpeg *j, unsigned index) {
+    return index < 4 ? &j->dc[index] : &j->ac[index - 4];
+}
+
 /* Reads markers from bytes[*at] on: up to the end of an SOS header or of EOI, where *at is left. */
-enum jpeg_stop jpeg_read_markers(struct jpeg *j, const uint8_t *bytes, size_t length, size_t *at);
+enum jpeg_stop hunch_jpeg_read_markers(struct jpeg *j, const uint8_t *bytes, size_t length, size_t *at);
 
 #endif

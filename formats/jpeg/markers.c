@@ -15,9 +15,11 @@ static uint32_t divide_up(uint32_t a, uint32_t b) {
     return (a + b - 1) / b;
 }
 
-static void take_note(struct jpeg *j, const uint8_t *table) {
-    if (j->notes < JPEG_NOTES)
-        j->note[j->notes++] = table;
+static void take_note(struct jpeg *j, unsigned index, const uint8_t *table) {
+    if (j->notes == JPEG_NOTES)
+        return;
+    j->note_index[j->notes] = (uint8_t)index;
+    j->note[j->notes++] = table;
 }
 
 static bool read_quant(struct jpeg *j, const uint8_t *p, size_t n) {
@@ -29,7 +31,7 @@ static bool read_quant(struct jpeg *j, const uint8_t *p, size_t n) {
             j->quant[slot][i] = wide ? (uint16_t)load_high(p + 1 + 2 * i) : p[1 + i];
         j->have_quant[slot] = true;
         if (!wide)
-            take_note(j, p + 1);
+            take_note(j, HUFFMAN_TABLES, p + 1);
         p += size;
         n -= size;
     }
@@ -38,13 +40,13 @@ static bool read_quant(struct jpeg *j, const uint8_t *p, size_t n) {
 
 static bool read_huffman(struct jpeg *j, const uint8_t *p, size_t n) {
     while (n > 0) {
-        unsigned slot = p[0] & 15, size;
+        unsigned slot = p[0] & 15, index = 4u * (p[0] >> 4) + slot, size;
         if (p[0] >> 4 > 1 || slot > 3)
             return false;
-        size = (unsigned)jpeg_huffman_define(p[0] >> 4 ? &j->ac[slot] : &j->dc[slot], p + 1, n - 1);
+        size = (unsigned)hunch_jpeg_huffman_define(jpeg_table(j, index), index, p + 1, n - 1);
         if (size == 0)
             return false;
-        take_note(j, p + 1);
+        take_note(j, index, p + 1);
         p += 1 + size;
         n -= 1 + size;
     }
@@ -146,7 +148,7 @@ static bool read_segment(struct jpeg *j, enum marker m, const uint8_t *p, size_t
     }
 }
 
-enum jpeg_stop jpeg_read_markers(struct jpeg *j, const uint8_t *bytes, size_t length, size_t *at) {
+enum jpeg_stop hunch_jpeg_read_markers(struct jpeg *j, const uint8_t *bytes, size_t length, size_t *at) {
     j->notes = 0;
     while (length - *at >= 2) {
         if (bytes[*at] != 0xFF || bytes[*at + 1] == 0xFF || bytes[*at + 1] == 0) {

@@ -44,7 +44,7 @@ static unsigned bit_length(uint32_t v) {
 static int32_t code_number(struct entropy *e, unsigned size, int32_t v) {
     if (size == 0)
         return 0;
-    uint32_t bits = jpeg_bits(e, size, (uint32_t)(v < 0 ? v + (1 << size) - 1 : v));
+    uint32_t bits = hunch_jpeg_bits(e, size, (uint32_t)(v < 0 ? v + (1 << size) - 1 : v));
     return bits >> (size - 1) ? (int32_t)bits : (int32_t)bits - (1 << size) + 1;
 }
 
@@ -52,13 +52,13 @@ static void code_dc(struct walk *w, struct track *t, int16_t *block) {
     struct entropy *e = w->e;
     unsigned low = w->j->scan.low;
     if (w->j->scan.high > 0) {
-        unsigned bit = jpeg_bits(e, 1, (unsigned)((uint16_t)block[0] >> low & 1));
+        unsigned bit = hunch_jpeg_bits(e, 1, (unsigned)((uint16_t)block[0] >> low & 1));
         if (!e->writing)
             block[0] = (int16_t)(block[0] | (int32_t)(bit << low));
         return;
     }
     int32_t v = block[0] >> low, difference = v - t->before; /* >> rounds down: gcc and clang say so */
-    unsigned size = jpeg_symbol(e, t->dc, bit_length(magnitude(difference, 0)));
+    unsigned size = hunch_jpeg_symbol(e, t->dc, bit_length(magnitude(difference, 0)));
     if (size > 15) {
         e->broken = true;
         return;
@@ -95,7 +95,7 @@ static bool code_end(struct walk *w, unsigned symbol) {
         w->e->broken |= n > 0;
         return true;
     }
-    *run = 1u << n | jpeg_bits(w->e, n, w->x->runs[w->block] & ((1u << n) - 1));
+    *run = 1u << n | hunch_jpeg_bits(w->e, n, w->x->runs[w->block] & ((1u << n) - 1));
     w->x->runs[w->block] = (uint16_t)*run;
     return true;
 }
@@ -104,7 +104,7 @@ static bool code_end(struct walk *w, unsigned symbol) {
 static void code_band(struct walk *w, const struct track *t, int16_t *block) {
     const struct jpeg_scan *s = &w->j->scan;
     for (unsigned k = s->first ? s->first : 1; k <= s->last && w->run == 0; k++) {
-        unsigned symbol = jpeg_symbol(w->e, t->ac, w->e->writing ? next_symbol(w, block, k) : 0);
+        unsigned symbol = hunch_jpeg_symbol(w->e, t->ac, w->e->writing ? next_symbol(w, block, k) : 0);
         unsigned size = symbol & 15;
         if (size == 0 && code_end(w, symbol))
             break;
@@ -125,7 +125,7 @@ static void code_band(struct walk *w, const struct track *t, int16_t *block) {
 
 /* One more bit of a coefficient that was not zero before this scan. */
 static void code_correction(struct walk *w, int16_t *v) {
-    unsigned low = w->j->scan.low, bit = jpeg_bits(w->e, 1, magnitude(*v, low) & 1);
+    unsigned low = w->j->scan.low, bit = hunch_jpeg_bits(w->e, 1, magnitude(*v, low) & 1);
     if (!w->e->writing && bit)
         *v = (int16_t)(*v < 0 ? -(int32_t)(magnitude(*v, 0) | 1u << low) : (int32_t)(magnitude(*v, 0) | 1u << low));
 }
@@ -141,7 +141,7 @@ static void code_refined_band(struct walk *w, const struct track *t, int16_t *bl
     const struct jpeg_scan *s = &w->j->scan;
     unsigned k = s->first;
     while (k <= s->last && w->run == 0 && !w->e->broken) {
-        unsigned symbol = jpeg_symbol(w->e, t->ac, w->e->writing ? next_symbol(w, block, k) : 0);
+        unsigned symbol = hunch_jpeg_symbol(w->e, t->ac, w->e->writing ? next_symbol(w, block, k) : 0);
         unsigned size = symbol & 15, zeros = symbol >> 4, positive = 0;
         if (size == 0 && code_end(w, symbol))
             break;
@@ -151,7 +151,7 @@ static void code_refined_band(struct walk *w, const struct track *t, int16_t *bl
             unsigned to = k, left = zeros;
             while (w->e->writing && to < s->last && (magnitude(block[to], s->low) > 1 || left > 0))
                 left -= magnitude(block[to++], s->low) == 0;
-            positive = jpeg_bits(w->e, 1, block[to] > 0);
+            positive = hunch_jpeg_bits(w->e, 1, block[to] > 0);
         }
         for (; k <= s->last; k++) {
             if (is_old(w, block[k]))
@@ -187,7 +187,7 @@ static void code_block(struct walk *w, struct track *t, int16_t *block) {
 /* The end of a stretch: padding; predictions and runs end here. */
 static void end_stretch(struct walk *w) {
     struct jpeg_extra *x = w->x;
-    unsigned pad = jpeg_align(w->e, x->pads ? x->pads[x->stretch] : x->pad);
+    unsigned pad = hunch_jpeg_align(w->e, x->pads ? x->pads[x->stretch] : x->pad);
     if (x->pads)
         x->pads[x->stretch] = (uint8_t)pad;
     x->stretch++;
@@ -207,7 +207,7 @@ static void grid(const struct jpeg *j, uint32_t *wide, uint32_t *high) {
     *high = is_alone(j) ? k->used_high : j->mcus_high;
 }
 
-size_t jpeg_scan_stretches(const struct jpeg *j) {
+size_t hunch_jpeg_scan_stretches(const struct jpeg *j) {
     uint32_t wide, high;
     grid(j, &wide, &high);
     uint64_t units = (uint64_t)wide * high;
@@ -227,7 +227,7 @@ static bool code_row(struct walk *w, uint32_t y, uint32_t wide, uint32_t *left) 
     for (uint32_t x = 0; x < wide && !w->e->broken; x++) {
         if (w->j->restart && *left == 0) {
             end_stretch(w);
-            jpeg_restart(w->e, 0xD0 + ((w->x->stretch - 1) & 7));
+            hunch_jpeg_restart(w->e, 0xD0 + ((w->x->stretch - 1) & 7));
             *left = w->j->restart;
         }
         --*left;
@@ -241,7 +241,7 @@ static bool code_row(struct walk *w, uint32_t y, uint32_t wide, uint32_t *left) 
     return !w->e->broken;
 }
 
-bool jpeg_scan_code(const struct jpeg *j, struct entropy *e, struct jpeg_extra *x, struct jpeg_rows *r) {
+bool hunch_jpeg_scan_code(const struct jpeg *j, struct entropy *e, struct jpeg_extra *x, struct jpeg_rows *r) {
     struct walk w = {.j = j, .e = e, .x = x, .r = r};
     uint32_t wide, high, left = j->restart;
     for (unsigned i = 0; i < j->scan.count; i++) {
@@ -257,17 +257,17 @@ bool jpeg_scan_code(const struct jpeg *j, struct entropy *e, struct jpeg_extra *
             return false;
     end_stretch(&w);
     if (e->writing)
-        jpeg_flush(e);
+        hunch_jpeg_flush(e);
     return !e->broken;
 }
 
 /* ---- runs of ended bands */
 
-bool jpeg_scan_has_runs(const struct jpeg *j) {
+bool hunch_jpeg_scan_has_runs(const struct jpeg *j) {
     return j->progressive && j->scan.last > 0;
 }
 
-uint32_t jpeg_scan_blocks(const struct jpeg *j) {
+uint32_t hunch_jpeg_scan_blocks(const struct jpeg *j) {
     const struct jpeg_component *k = &j->component[j->scan.component[0]];
     return k->used_wide * k->used_high; /* < 2^28 */
 }
@@ -283,7 +283,7 @@ static uint8_t tail_of(const struct jpeg_scan *s, const int16_t *block) {
     return (uint8_t)(TAIL_ENDS | TAIL_EMPTY | bits);
 }
 
-bool jpeg_scan_tails(const struct jpeg *j, struct jpeg_rows *r, uint8_t *tails) {
+bool hunch_jpeg_scan_tails(const struct jpeg *j, struct jpeg_rows *r, uint8_t *tails) {
     uint32_t wide, high;
     grid(j, &wide, &high);
     for (uint32_t y = 0; y < high; y++) {
@@ -296,8 +296,8 @@ bool jpeg_scan_tails(const struct jpeg *j, struct jpeg_rows *r, uint8_t *tails) 
     return true;
 }
 
-unsigned jpeg_scan_run(const struct jpeg *j, const uint8_t *tails, uint32_t block) {
-    uint32_t blocks = jpeg_scan_blocks(j), end = blocks;
+unsigned hunch_jpeg_scan_run(const struct jpeg *j, const uint8_t *tails, uint32_t block) {
+    uint32_t blocks = hunch_jpeg_scan_blocks(j), end = blocks;
     if (j->restart && blocks - block > j->restart - block % j->restart)
         end = block + j->restart - block % j->restart;
     unsigned run = 1, held = tails[block] & TAIL_BITS;

@@ -6,11 +6,11 @@
 
 /* What a scan has beside its coefficients. */
 struct jpeg_extra {
-    /* (used blocks) of a band of a progressive file: length of the run of ended bands that begins at this block, 0:
-     * none does. Read: told. Written: must be as jpeg_scan_runs and its exceptions say. NULL elsewhere. */
+    /* (used blocks) of a band of a progressive file: length of the run of ended bands that begins at this block,
+     * 0: none does. Read: told. Written: as hunch_jpeg_scan_run and exceptions say. NULL elsewhere. */
     uint16_t *runs;
-    uint8_t *pads;   /* (stretches between restart markers) what jpeg_align gave or shall use; NULL when writing: */
-    uint8_t pad;     /* all pads are like this */
+    uint8_t *pads;   /* (stretches between restart markers) what hunch_jpeg_align gave or shall use; NULL: */
+    uint8_t pad;     /* when writing, all are like this */
     size_t stretch;  /* in hand */
 };
 
@@ -22,16 +22,16 @@ struct jpeg_rows {
 };
 
 /* Stretches between restart markers in the scan j->scan. */
-size_t jpeg_scan_stretches(const struct jpeg *j);
+size_t hunch_jpeg_scan_stretches(const struct jpeg *j);
 /* Reads or writes the scan j->scan; false: trouble. */
-bool jpeg_scan_code(const struct jpeg *j, struct entropy *e, struct jpeg_extra *x, struct jpeg_rows *r);
+bool hunch_jpeg_scan_code(const struct jpeg *j, struct entropy *e, struct jpeg_extra *x, struct jpeg_rows *r);
 
 /* Whether the scan has runs, and how its run at `block` is made by an encoder that makes them as long as it can and
- * holds back at most so many correction bits as libjpeg does. tails: (used blocks) from jpeg_scan_tails. */
-bool jpeg_scan_has_runs(const struct jpeg *j);
-uint32_t jpeg_scan_blocks(const struct jpeg *j);
-bool jpeg_scan_tails(const struct jpeg *j, struct jpeg_rows *r, uint8_t *tails);
-unsigned jpeg_scan_run(const struct jpeg *j, const uint8_t *tails, uint32_t block);
+ * holds back at most so many correction bits as libjpeg does. tails: (used blocks) from hunch_jpeg_scan_tails. */
+bool hunch_jpeg_scan_has_runs(const struct jpeg *j);
+uint32_t hunch_jpeg_scan_blocks(const struct jpeg *j);
+bool hunch_jpeg_scan_tails(const struct jpeg *j, struct jpeg_rows *r, uint8_t *tails);
+unsigned hunch_jpeg_scan_run(const struct jpeg *j, const uint8_t *tails, uint32_t block);
 /* Whether the band of the block ends before its last coefficient: a run begins there or holds it. */
 static inline bool jpeg_tail_ends(uint8_t tail) {
     return tail & 0x80;

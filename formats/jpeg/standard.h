@@ -7,6 +7,6 @@
 enum { JPEG_STANDARD_TABLES = 4 }; /* DC and AC of luminance, DC and AC of chrominance */
 
 /* The bytes of a table as in a DHT segment from the counts on, and how many they are. */
-size_t jpeg_standard_table(unsigned index, const uint8_t **bytes);
+size_t hunch_jpeg_standard_table(unsigned index, const uint8_t **bytes);
 
 #endif

@@ -137,7 +137,8 @@ static void dc_contexts(const struct dct_place *p, int32_t guess_q3, int32_t dow
         plane | class_signed(p->left->dc_error * 4, 1),
         plane | class_signed(p->above->dc_error * 4, 1),
         plane | ((uint32_t)guess_q3 & 7) << 8 | doubt,
-        plane | class_signed(p->above->level[0] * 8 - guess_q3, 1) << 8 | class_signed(p->left->level[0] * 8 - guess_q3, 1),
+        plane | class_signed(p->above->level[0] * 8 - guess_q3, 1) << 8 |
+            class_signed(p->left->level[0] * 8 - guess_q3, 1),
         plane | doubt << 8 | class_of(count) << 16 | errors / 2,
         plane | class_signed(down_q3 - guess_q3, 1) << 8 | class_signed(across_q3 - guess_q3, 1),
         plane,

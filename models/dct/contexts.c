@@ -77,8 +77,9 @@ static void predict_value(struct dct_view *w, const struct dct_course *c, const 
     unsigned at = w->at;
     const int32_t x[LMS_INPUTS] = {
         2 * w->down_q3, 2 * w->across_q3, 16 * p->above->level[at], 16 * p->left->level[at], 16 * w->in_before,
-        16 * (p->first ? p->first : p->left_left)->level[at], w->u > 1 ? 16 * here[-2] : 0, w->v > 1 ? 16 * here[-16] : 0,
-        16 * p->above_left->level[at], 16 * p->above_right->level[at], w->u && w->v ? 16 * here[-9] : 0, 2 * w->corner_q3};
+        16 * (p->first ? p->first : p->left_left)->level[at], w->u > 1 ? 16 * here[-2] : 0,
+        w->v > 1 ? 16 * here[-16] : 0, 16 * p->above_left->level[at], 16 * p->above_right->level[at],
+        w->u && w->v ? 16 * here[-9] : 0, 2 * w->corner_q3};
     for (unsigned i = 0; i < LMS_INPUTS; i++)
         w->for_value_q4[i] = lms_hold(x[i]);
     w->value_q4 = lms_predict(l, w->for_value_q4);
@@ -185,11 +186,13 @@ void hunch_dct_contexts(const struct dct_view *w, const struct dct_course *c, st
     const struct classes k = classify(w, c);
     const uint32_t select[NUMBER_SETS] = {w->zone | w->kind << 4, k.remaining, k.value, k.size};
     const uint32_t refine[2] = {w->at | w->kind << 6, k.size};
-    const uint32_t row[NUMBER_MAPS] = {w->zone, k.remaining, k.value, w->zone, k.size, w->at, w->at, w->zone,
-        w->at, k.corner, k.down, k.across, least(k.around, 31), class_signed(8 * w->in_before, w->sign), least(c->remaining, 63)};
+    const uint32_t row[NUMBER_MAPS] = {
+        w->zone, k.remaining, k.value, w->zone, k.size, w->at, w->at, w->zone, w->at, k.corner, k.down, k.across,
+        least(k.around, 31), class_signed(8 * w->in_before, w->sign), least(c->remaining, 63)};
     uint32_t size = log_q3((unsigned)w->size_q4), value = log_q3(magnitude(w->value_q4));
-    const uint32_t at[NUMBER_MAPS] = {size, size, size, value, value, log_q3(w->around / 2), size, log_q3(4 * w->local),
-        value, size, size, size, log_q3(4 * w->local), size, log_q3(w->around / 2)};
+    uint32_t around = log_q3(w->around / 2), local = log_q3(4 * w->local);
+    const uint32_t at[NUMBER_MAPS] = {size, size, size, value, value, around, size, local,
+                                      value, size, size, size, local, size, around};
     uint32_t all[DCT_CONTEXTS];
     fill_hashes(w, c, &k, all);
     memcpy(n->blend->hash, all, sizeof(uint32_t) * n->blend->shape.contexts);

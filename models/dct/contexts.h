@@ -15,7 +15,7 @@ struct dct_place {
     struct dct_block *block;
     const struct dct_block *above, *left, *above_left, *above_right, *left_left;
     const struct dct_block *first;  /* of the first component at the same place; NULL: this is of it */
-    const struct dct_block *before; /* of the component before, where it has as many blocks as this and is not the first */
+    const struct dct_block *before; /* of the component before, unless that is the first or has other sampling */
     bool has_above, has_left;
     unsigned component;    /* 0..3 */
     const uint16_t *table; /* steps, none 0 */

@@ -32,7 +32,9 @@ static inline void lms_learn(struct lms *l, const int32_t x[LMS_INPUTS], int32_t
     int64_t gain = ((int64_t)lms_hold(error) * (INT64_C(1) << 32)) / norm; /* < 2^45 / norm; times x: below 2^45 too */
     for (unsigned i = 0; i < LMS_INPUTS; i++) {
         int64_t w = l->weight_q16[i] + (gain * x[i] >> (16 + rate));
-        l->weight_q16[i] = (int32_t)(w > LMS_WEIGHT_MOST ? LMS_WEIGHT_MOST : w < -LMS_WEIGHT_MOST ? -LMS_WEIGHT_MOST : w);
+        l->weight_q16[i] = (int32_t)(w > LMS_WEIGHT_MOST    ? LMS_WEIGHT_MOST
+                                     : w < -LMS_WEIGHT_MOST ? -LMS_WEIGHT_MOST
+                                                            : w);
     }
 }
 

@@ -8,17 +8,18 @@ enum {
     LOW_RATE = 6
 };
 
-/* zones, counts left, classes of values, zones, classes of sizes, places, places, zones: see contexts.c */
-const uint8_t hunch_number_rows[NUMBER_MAPS] = {16, 16, 32, 16, 24, 64, 64, 16, 64, 32, 32, 32, 32, 64, 64};
+/* as hunch_dct_contexts chooses them: zones, counts left, classes of values, ... */
+const uint8_t hunch_dct_map_rows[NUMBER_MAPS] = {16, 16, 32, 16, 24, 64, 64, 16, 64, 32, 32, 32, 32, 64, 64};
 
 void hunch_number_carve(struct arena *arena, struct number_maps *maps) {
+    const size_t row = sizeof(uint32_t) * NUMBER_DECISIONS * LOG_BUCKETS;
     for (unsigned i = 0; i < NUMBER_MAPS; i++)
-        maps->of[i] = hunch_arena_take(arena, sizeof(uint32_t) * hunch_number_rows[i] * NUMBER_DECISIONS * LOG_BUCKETS);
+        maps->of[i] = hunch_arena_take(arena, row * hunch_dct_map_rows[i]);
 }
 
 void hunch_number_init(struct number_maps *maps, number_low low[2]) {
     for (unsigned i = 0; i < NUMBER_MAPS; i++)
-        for (unsigned j = 0; j < (unsigned)hunch_number_rows[i] * NUMBER_DECISIONS * LOG_BUCKETS; j++)
+        for (unsigned j = 0; j < (unsigned)hunch_dct_map_rows[i] * NUMBER_DECISIONS * LOG_BUCKETS; j++)
             maps->of[i][j] = counter_start(1u << 21);
     for (unsigned i = 0; i < 2 * LOW_LENGTHS * LOW_LENGTHS; i++)
         low[i / (LOW_LENGTHS * LOW_LENGTHS)][i / LOW_LENGTHS % LOW_LENGTHS][i % LOW_LENGTHS] = 1 << 15;

@@ -14,7 +14,7 @@ struct number_maps {
     uint32_t *of[NUMBER_MAPS]; /* (rows, NUMBER_DECISIONS, LOG_BUCKETS) counters */
 };
 
-extern const uint8_t hunch_number_rows[NUMBER_MAPS];
+extern const uint8_t hunch_dct_map_rows[NUMBER_MAPS];
 
 /* The lower bits of large numbers: (length, bit) in 1/2^16. */
 typedef uint16_t number_low[LOW_LENGTHS][LOW_LENGTHS];
