@@ -46,11 +46,11 @@ static void carve(struct arena *a, struct image *m, const struct model_params *p
 
 static size_t image_size(const struct model_params *p) {
     struct arena count = {NULL, 0};
-    struct image *stand_in = NULL, m;
+    struct image stand_in;
     if (p->parameter < 1 || p->parameter > LEVEL_MAX || p->length > LENGTH_MOST)
         return 0;
-    hunch_arena_take(&count, sizeof *stand_in);
-    carve(&count, &m, p);
+    hunch_arena_take(&count, sizeof stand_in);
+    carve(&count, &stand_in, p);
     return count.used;
 }
 

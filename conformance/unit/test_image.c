@@ -1,5 +1,5 @@
-/* The model of pictures on typed streams: every layout comes back at every level and costs what was measured, heads that
- * make no sense are bytes, damaged payloads end within bounds, and pictures are really understood. `test_image TOP`
+/* The model of pictures on typed streams: every layout comes back at every level and costs what was measured; heads
+ * that make no sense are bytes, damaged payloads end within bounds, pictures are really understood. `test_image TOP`
  * leaves out the levels above TOP. */
 #include <setjmp.h>
 #include <stdarg.h>

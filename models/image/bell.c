@@ -31,7 +31,8 @@ static uint32_t mass_below(const struct bell_shape *shape, const struct bell *b,
     return shape->mass_q30[z + BELL_SIZE];
 }
 
-void hunch_bell_open(const struct bell_shape *shape, struct bell *b, int32_t middle_q8, uint32_t usual_q8, int32_t most) {
+void hunch_bell_open(const struct bell_shape *shape, struct bell *b, int32_t middle_q8, uint32_t usual_q8,
+                     int32_t most) {
     uint32_t width_q8 = usual_q8 * 3 / 4 + 16;
     b->middle_q8 = middle_q8;
     b->inverse_q16 = (int32_t)((BELL_STEPS << 16) / width_q8);

@@ -22,7 +22,8 @@ struct bell {
 void hunch_bell_shape(struct bell_shape *shape, const struct logistic *l);
 
 /* A bell over 0..most; usual_q8: the mean of the prediction's errors. */
-void hunch_bell_open(const struct bell_shape *shape, struct bell *b, int32_t middle_q8, uint32_t usual_q8, int32_t most);
+void hunch_bell_open(const struct bell_shape *shape, struct bell *b, int32_t middle_q8, uint32_t usual_q8,
+                     int32_t most);
 
 /* ln of the odds that the sample is >= t, q8 nats, within STRETCH_LIMIT. */
 int32_t hunch_bell_ask(const struct bell_shape *shape, struct bell *b, int32_t t);

@@ -28,8 +28,8 @@ void hunch_exact_carve(struct arena *a, struct exact *e, unsigned level, size_t 
                                 .limit = COUNT_LIMIT, .rate_q17 = FLAGS_RATE_Q17,
                                 .set_sizes = {256, 4096, 128}, .sse_sizes = {256, 65536}};
     struct blend_shape digits = {.contexts = l->contexts, .extras = l->numbers ? EXACT_BELLS + EXACT_TAPS : 0,
-                                 .sets = l->numbers ? 5 : 3, .sses = 1, .table_log2 = l->digits_log2, .limit = COUNT_LIMIT,
-                                 .rate_q17 = DIGITS_RATE_Q17,
+                                 .sets = l->numbers ? 5 : 3, .sses = 1, .table_log2 = l->digits_log2,
+                                 .limit = COUNT_LIMIT, .rate_q17 = DIGITS_RATE_Q17,
                                  .set_sizes = {EXACT_BYTES_MAX * 32 * NIBBLE, 256, EXACT_MOODS * 8, 256, 512},
                                  .sse_sizes = {65536}};
     hunch_blend_carve(a, &e->flags, &flags, length);

@@ -43,7 +43,7 @@ struct exact {
     struct solve solve[EXACT_SOLVES];
     uint32_t *memory[EXACT_ROWS]; /* (width + 2 pads) */
     uint32_t *row[EXACT_ROWS];    /* pixels of rows y, y - 1, ... as numbers */
-    uint32_t *seen;               /* (1 << seen_log2): distance of a neighbourhood's pixel from the block's start, + 1 */
+    uint32_t *seen;               /* (1 << seen_log2): where a neighbourhood's pixel is in the block, + 1 */
     unsigned seen_log2;
     const uint8_t *block;
     const struct picture *picture;

@@ -6,7 +6,8 @@ enum { QUICK = 4, SLOW = 7, LEVEL_OF_TWO = 2, P_LEAST = 1 << 9 /* of 2^22 */ };
 
 void hunch_fast_carve(struct arena *a, struct fast *f, unsigned level) {
     f->level = level;
-    f->steps = hunch_arena_take(a, sizeof *f->steps * SAMPLES_MAX * FAST_LOUDNESS * (FAST_STEP_NODES + FAST_INNER_NODES));
+    size_t row = FAST_STEP_NODES + FAST_INNER_NODES;
+    f->steps = hunch_arena_take(a, sizeof *f->steps * SAMPLES_MAX * FAST_LOUDNESS * row);
     f->bytes = hunch_arena_take(a, sizeof *f->bytes * FAST_PLACES * 256);
 }
 
@@ -36,7 +37,8 @@ void hunch_fast_bytes(struct fast *f, struct coder *coder, uint8_t *data, size_t
 }
 
 /* Whether the difference is 0, its sign, in which doubling step it lies, and where in it. */
-static int32_t code_difference(const struct fast *f, struct coder *coder, struct fast_bit *p, int32_t d, unsigned bits) {
+static int32_t code_difference(const struct fast *f, struct coder *coder, struct fast_bit *p, int32_t d,
+                               unsigned bits) {
     if (code_bit(f, coder, &p[0], d == 0))
         return 0;
     unsigned below = code_bit(f, coder, &p[1], d < 0), j = 0;

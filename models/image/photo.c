@@ -4,14 +4,15 @@
 
 enum { TREE_NODES = 16, RATE_Q17 = 28, COUNT_LIMIT = 255, INNER_CONTEXTS = 6 };
 
-/* The rows before the last count more for a level: contexts are 6, 10, 16 or 24 (photo_contexts.c). */
+/* Contexts: up to 6, 10, 16 and 24 are made (photo_contexts.c). (brightness, fraction) is early among them: photographs
+ * that were stretched lack some values altogether. */
 static const struct photo_level levels[10] = {
-    [3] = {.solves = 0, .rules = 3, .contexts = 2, .tree_log2 = 22, .period = 1},
-    [4] = {.solves = 1, .rules = 2, .contexts = 4, .tree_log2 = 23, .period = 8},
-    [5] = {.solves = 1, .rules = 2, .contexts = 6, .tree_log2 = 24, .period = 4},
+    [3] = {.solves = 0, .rules = 2, .contexts = 2, .tree_log2 = 22, .period = 1},
+    [4] = {.solves = 0, .rules = 3, .contexts = 4, .tree_log2 = 23, .period = 1},
+    [5] = {.solves = 1, .rules = 2, .contexts = 4, .tree_log2 = 24, .period = 8},
     [6] = {.solves = 1, .rules = 4, .contexts = 10, .tree_log2 = 25, .period = 2},
-    [7] = {.solves = 2, .rules = 6, .contexts = 16, .tree_log2 = 26, .period = 1},
-    [8] = {.solves = 2, .rules = 8, .contexts = 24, .tree_log2 = 27, .period = 1},
+    [7] = {.solves = 2, .rules = 8, .contexts = 24, .tree_log2 = 26, .period = 1},
+    [8] = {.solves = 3, .rules = 8, .contexts = 24, .tree_log2 = 27, .period = 2},
     [9] = {.solves = 3, .rules = 8, .contexts = 24, .tree_log2 = 27, .period = 1},
 };
 

@@ -32,7 +32,7 @@ static void put_more(struct list *l, const struct photo *p, const struct photo_s
     if (p->level->contexts <= 16)
         return;
     uint32_t around = class_coarse(s->w - b) | class_coarse(s->n - b) << 8 | class_coarse(s->ne - b) << 16;
-    put(l, (uint32_t)b * 4 + fraction, 8);
+    put(l, class_fine(s->nw - b), class_fine(s->ne - b));
     put(l, class_fine(apart(s, 0)), class_fine(s->alarm[0]) | fraction << 8);
     put(l, class_fine(apart(s, 1)), s->activity / 2);
     put(l, class_fine(apart(s, 2)), class_coarse(s->alarm[0]));
@@ -51,10 +51,10 @@ void hunch_photo_contexts(struct photo *p, const struct photo_sample *s) {
     int32_t e_n = p->error_q4[1][s->x * PHOTO_EXPERTS_MAX + p->experts] >> 4;
     put(&l, s->activity, fraction);
     put(&l, s->activity / 2, class_fine(s->alarm[0]));
+    put(&l, (uint32_t)b * 4 + fraction, 8);
     put(&l, class_fine(s->w - b), class_fine(s->n - b));
     put(&l, class_coarse(apart(s, 0)) | class_coarse(apart(s, 1)) << 8, s->activity / 2);
     put(&l, (uint32_t)s->w, (uint32_t)s->n);
-    put(&l, class_fine(s->nw - b), class_fine(s->ne - b));
     if (p->level->contexts <= 6)
         return;
     put(&l, class_fine(e_w), class_fine(e_n));

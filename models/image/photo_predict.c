@@ -77,7 +77,8 @@ static void apply_rules(const struct photo *p, const struct photo_sample *s, int
 }
 
 /* Rules for the others: the same of the difference to a reference. */
-static void apply_reference_rules(const struct photo *p, const struct photo_sample *s, int32_t rule_q8[PHOTO_RULES_MAX]) {
+static void apply_reference_rules(const struct photo *p, const struct photo_sample *s,
+                                  int32_t rule_q8[PHOTO_RULES_MAX]) {
     const int32_t *r1 = p->reference[0][1] + s->x, *r0 = p->reference[0][0] + s->x;
     int32_t c = r1[0], w = s->w - r1[-1], n = s->n - r0[0], nw = s->nw - r0[-1], ne = s->ne - r0[1];
     rule_q8[4] = rule_q8[1];

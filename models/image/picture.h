@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SAMPLES_MAX = 4 };
+enum { SAMPLES_MAX = 4 /* of a pixel */ };
 
 struct picture {
     uint8_t *data;    /* (height, width, samples), samples of `bytes` */
