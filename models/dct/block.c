@@ -18,7 +18,7 @@ struct level {
 
 static const struct level levels[10] = {
     [1] = {2, 22, 60}, [2] = {3, 22, 60}, [3] = {4, 24, 50}, [4] = {6, 24, 40}, [5] = {8, 25, 35},
-    [6] = {10, 26, 30}, [7] = {14, 27, 25}, [8] = {20, 27, 25}, [9] = {28, 28, 22},
+    [6] = {10, 26, 30}, [7] = {14, 27, 28}, [8] = {15, 27, 27}, [9] = {16, 28, 26},
 };
 
 void hunch_dct_coder_carve(struct arena *arena, struct dct_coder *d, unsigned level, uint64_t bytes) {
