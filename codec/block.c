@@ -104,7 +104,7 @@ static enum hunch_status encode_plain(const struct context *context, uint8_t *da
     if (noise && !hunch_transform_wanted(context, data, (size_t)block->length))
         return HUNCH_OUTPUT_FULL;
     enum hunch_status status =
-        hunch_payload_encode(context, data, stream, noise, payload, payload, (size_t)block->length, coded);
+        hunch_payload_encode(context, CONTENT_BYTES, data, stream, noise, payload, payload, (size_t)block->length, coded);
     if (status == HUNCH_OK && stream->format)
         block->flags |= BLOCK_FORMATTED;
     return status;

@@ -90,7 +90,7 @@ static enum hunch_status write_table(const struct context *context, uint64_t cou
     if (!room)
         return HUNCH_NO_MEMORY;
     enum hunch_status status =
-        hunch_payload_encode(&c, table->bytes, &header, false, room, room, table->length, &coded);
+        hunch_payload_encode(&c, CONTENT_BYTES, table->bytes, &header, false, room, room, table->length, &coded);
     if (status == HUNCH_OUTPUT_FULL) {
         hunch_payload_store(&header, &coded);
         memcpy(room, table->bytes, table->length);

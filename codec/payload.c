@@ -98,9 +98,10 @@ static enum hunch_status run_model(const struct context *context, const struct s
 
 /* Asks the model what it sees in the stream, and for content of no known kind asks its cheapest setting whether that
  * pays. */
-static enum hunch_status tune(const struct context *context, uint8_t *stream, struct stream_header *header) {
+static enum hunch_status tune(const struct context *context, enum content_kind as, uint8_t *stream,
+                              struct stream_header *header) {
     const struct model *model = hunch_model_find((uint32_t)header->model);
-    struct content content = {(uint8_t)header->kind, 0};
+    struct content content = {(uint8_t)as, 0};
     size_t length = (size_t)header->coded_length;
     if (header->format)
         content = hunch_format_find((uint32_t)header->format)->content;
@@ -121,20 +122,20 @@ static enum hunch_status tune(const struct context *context, uint8_t *stream, st
     return HUNCH_OK;
 }
 
-enum hunch_status hunch_payload_encode(const struct context *context, uint8_t *data, struct stream_header *stream,
-                                       bool noise, uint8_t *spare, uint8_t *payload, size_t room, size_t *coded) {
-    struct plan plan = hunch_plan_stream(context->settings.level, (enum content_kind)stream->kind);
+enum hunch_status hunch_payload_encode(const struct context *context, enum content_kind as, uint8_t *data,
+                                       struct stream_header *stream, bool noise, uint8_t *spare, uint8_t *payload, size_t room, size_t *coded) {
+    struct plan plan = hunch_plan_stream(context->settings.level, as);
     uint8_t *formed = NULL;
     enum hunch_status status = HUNCH_OK;
     hunch_payload_store(stream, coded);
     stream->model = plan.model->id;
     stream->parameter = plan.parameter;
-    if (may_be_formed(context, (enum content_kind)stream->kind))
+    if (may_be_formed(context, as))
         status = hunch_transform_choose(context, data, stream, spare, &formed);
     if (status == HUNCH_OK && noise && !formed)
         status = HUNCH_OUTPUT_FULL;
     if (status == HUNCH_OK)
-        status = tune(context, formed ? formed : data, stream);
+        status = tune(context, as, formed ? formed : data, stream);
     if (status == HUNCH_OK) {
         struct coder coder;
         hunch_coder_init(&coder, CODER_ENCODE, payload, room);

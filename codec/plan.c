@@ -15,17 +15,20 @@ enum {
     CM_SAMPLE = 3 << 12
 };
 
+static const uint8_t typed[CONTENT_KINDS] = {
+    [CONTENT_IMAGE] = MODEL_IMAGE,
+    [CONTENT_AUDIO] = MODEL_AUDIO,
+    [CONTENT_TENSOR] = MODEL_TENSOR,
+    [CONTENT_DCT] = MODEL_DCT,
+};
+
+bool hunch_plan_is_typed(enum content_kind kind) {
+    return typed[kind] != 0;
+}
+
 struct plan hunch_plan_stream(int level, enum content_kind kind) {
-    static const uint8_t typed[CONTENT_KINDS] = {
-        [CONTENT_IMAGE] = MODEL_IMAGE,
-        [CONTENT_AUDIO] = MODEL_AUDIO,
-        [CONTENT_TENSOR] = MODEL_TENSOR,
-        [CONTENT_DCT] = MODEL_DCT,
-    };
-    const struct model *model = typed[kind] ? hunch_model_find(typed[kind]) : NULL;
-    if (!model)
-        model = hunch_model_find(level <= BWT_LEVELS ? MODEL_BWT : MODEL_CM);
-    return (struct plan){model, (uint32_t)level};
+    unsigned id = typed[kind] ? typed[kind] : level <= BWT_LEVELS ? MODEL_BWT : MODEL_CM;
+    return (struct plan){hunch_model_find(id), (uint32_t)level};
 }
 
 struct plan hunch_plan_trial(int level, enum content_kind kind) {

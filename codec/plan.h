@@ -17,6 +17,9 @@ struct plan {
 /* The model for a kind of stream at a level, 1 to 9. */
 struct plan hunch_plan_stream(int level, enum content_kind kind);
 
+/* Whether a kind of stream has a model of its own. */
+bool hunch_plan_is_typed(enum content_kind kind);
+
 /* The cheapest setting of that model: to compare two forms of content by measure. */
 struct plan hunch_plan_trial(int level, enum content_kind kind);
 

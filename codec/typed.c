@@ -50,6 +50,32 @@ uint64_t hunch_typed_scratch(const struct block_header *block) {
 
 /* ---- encode */
 
+/* Whether the model of plain bytes would code data into fewer than `coded` bytes, by a sample. */
+static enum hunch_status plain_better(const struct context *context, uint8_t *data, size_t length, size_t coded,
+                                      bool *better) {
+    uint64_t cost = 0;
+    struct plan plan = hunch_plan_trial(context->settings.level, CONTENT_BYTES);
+    enum hunch_status status = hunch_trial(context, plan, data, length, PLAIN_SAMPLE, &cost);
+    *better = cost < coded;
+    return status;
+}
+
+/* Encodes a stream with the model of its kind, or with that of plain bytes when the sample says so. OUTPUT_FULL: with
+ * neither it shrinks. */
+static enum hunch_status encode_best(const struct context *context, uint8_t *data, uint8_t *spare,
+                                     struct stream_header *header, uint8_t *payload, size_t room, size_t *coded) {
+    enum content_kind kind = (enum content_kind)header->kind;
+    bool better = false;
+    enum hunch_status status = hunch_payload_encode(context, kind, data, header, false, spare, payload, room, coded);
+    if (!hunch_plan_is_typed(kind) || (status != HUNCH_OK && status != HUNCH_OUTPUT_FULL))
+        return status;
+    size_t bound = status == HUNCH_OK ? *coded : room;
+    enum hunch_status trial = plain_better(context, data, (size_t)header->length, bound, &better);
+    if (trial != HUNCH_OK || !better)
+        return trial != HUNCH_OK ? trial : status;
+    return hunch_payload_encode(context, CONTENT_BYTES, data, header, false, spare, payload, room, coded);
+}
+
 /* Encodes one stream behind the others' payloads; as it is when it does not shrink. */
 static enum hunch_status encode_stream(const struct context *context, struct streams *streams,
                                        struct stream_header *header, uint8_t *payload, size_t room, size_t *coded) {
@@ -58,8 +84,7 @@ static enum hunch_status encode_stream(const struct context *context, struct str
     uint8_t *spare = hunch_streams_allocate(streams, length);
     if (!spare)
         return streams->no_memory ? HUNCH_NO_MEMORY : HUNCH_OUTPUT_FULL;
-    enum hunch_status status = hunch_payload_encode(context, data, header, false, spare, payload,
-                                                    room < length ? room : length, coded);
+    enum hunch_status status = encode_best(context, data, spare, header, payload, room < length ? room : length, coded);
     hunch_streams_release(streams, spare, length);
     if (status == HUNCH_OUTPUT_FULL && length <= room) {
         hunch_payload_store(header, coded);
@@ -86,16 +111,6 @@ static enum hunch_status encode_streams(const struct context *context, struct st
         at += one;
     }
     *coded = at;
-    return status;
-}
-
-/* Whether the block as plain bytes would be smaller than `coded`, by a model's sample of it. */
-static enum hunch_status plain_better(const struct context *context, uint8_t *data, size_t length, size_t coded,
-                                      bool *better) {
-    uint64_t cost = 0;
-    struct plan plan = hunch_plan_trial(context->settings.level, CONTENT_BYTES);
-    enum hunch_status status = hunch_trial(context, plan, data, length, PLAIN_SAMPLE, &cost);
-    *better = cost < coded;
     return status;
 }
 

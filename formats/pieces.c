@@ -12,6 +12,8 @@
 enum {
     DEPTH_MOST = 4,      /* of pieces inside pieces */
     VARINT_BYTES = 10,
+    WASTE_LEAST = 64 << 20, /* bytes */
+    WASTE_RATIO = 16,
     FEW_ARRAYS = 4,      /* of most files */
     MANY_ARRAYS = 1 << 14,
     SCRATCH_LEAST = 8 << 20, /* bytes for tables of kinds, however small the content */
@@ -28,6 +30,8 @@ struct splitter {
     struct streams *streams;
     struct lent *lent;
     size_t begins; /* of the piece in hand: where something new begins, 0 where nothing does */
+    uint64_t work; /* bytes put and lent so far */
+    uint64_t waste; /* of these, the bytes of tries that declined: when they are too many there are no more */
     unsigned depth;
     bool broken;
     void (*found)(void *opaque, const struct finding *finding); /* NULL: nobody asks */
@@ -94,6 +98,7 @@ static void take_back(struct streams *s, struct lent **chain, struct lent *until
 
 uint8_t *hunch_split_room(struct splitter *s, enum content_kind kind, size_t n) {
     uint8_t *room = s->broken ? NULL : hunch_streams_reserve(s->streams, kind, n);
+    s->work += n;
     if (room)
         s->streams->of[kind].length += n;
     else
@@ -121,6 +126,7 @@ void hunch_split_begins(struct splitter *s, size_t offset) {
 }
 
 void *hunch_split_scratch(struct splitter *s, size_t n) {
+    s->work += n;
     return s->broken ? NULL : lend(s->streams, &s->lent, n);
 }
 
@@ -229,8 +235,9 @@ static size_t try_pieces(struct splitter *s, const uint8_t *data, size_t length,
     struct mark start = mark(s->streams);
     struct lent *lent = s->lent;
     for (unsigned i = 0; table[i]; i++) {
-        if (!(kinds >> i & 1) || !looks(table[i], data, length))
+        if (!(kinds >> i & 1) || s->waste > WASTE_LEAST + (uint64_t)WASTE_RATIO * length || !looks(table[i], data, length))
             continue;
+        uint64_t work = s->work;
         s->begins = 0;
         size_t size = table[i]->outlook ? take_arrays(s, table[i], data, length, plain)
                                         : take_apart(s, table[i], data, length, plain);
@@ -239,6 +246,7 @@ static size_t try_pieces(struct splitter *s, const uint8_t *data, size_t length,
         if (size > 0 && !s->broken)
             return size;
         s->broken = false;
+        s->waste += s->work - work;
         go_back(s->streams, &start);
     }
     return 0;

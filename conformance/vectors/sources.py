@@ -113,6 +113,84 @@ def objects():
     return "\n".join(out).encode()
 
 
+def colours():
+    """A small PPM picture: a slope, a disc, noise that differs by colour."""
+    dice, out = Dice(24), bytearray(b"P6\n# a slope and a disc\n64 48\n255\n")
+    for y in range(48):
+        for x in range(64):
+            value = 40 + 2 * x + y + (60 if (x - 30) ** 2 + (y - 20) ** 2 < 200 else 0)
+            out += bytes([value + dice.below(4), value // 2 + dice.below(3), 250 - value + dice.below(4)])
+    return bytes(out)
+
+
+def digits():
+    """IDX: pictures of 20 x 20 with a stroke or two on nothing."""
+    dice, count = Dice(25), 30
+    out = bytearray(b"\0\0\x08\x03" + b"".join(n.to_bytes(4, "big") for n in (count, 20, 20)))
+    for _ in range(count):
+        image = [[0] * 20 for _ in range(20)]
+        for _ in range(1 + dice.below(2)):
+            x, y, dx = 5 + dice.below(8), 2 + dice.below(4), dice.below(3) - 1
+            for step in range(12):
+                image[y + step][max(1, min(18, x + dx * step // 3))] = 255 - dice.below(20)
+                image[y + step][max(1, min(18, x + 1 + dx * step // 3))] = 90 + dice.below(40)
+        out += bytes(value for row in image for value in row)
+    return bytes(out)
+
+
+def wave():
+    """The sound in a WAV file, with a chunk behind it."""
+    samples = sound()
+    head = b"fmt \x10\0\0\0\1\0\2\0\x44\xac\0\0\x10\xb1\2\0\4\0\x10\0data" + len(samples).to_bytes(4, "little")
+    body = b"WAVE" + head + samples + b"LIST\4\0\0\0done"
+    return b"RIFF" + len(body).to_bytes(4, "little") + body
+
+
+def tensors():
+    """Safetensors: bell-shaped f32, the same as bf16, labels."""
+    dice, values = Dice(26), bytearray()
+    for i in range(1200):
+        value = sum(dice.below(4096) for _ in range(4)) - 8190
+        scale = 1 + i % 40 % 7
+        bits = 0 if value == 0 else (value < 0) << 31
+        size = abs(value) * scale
+        if size:
+            top = size.bit_length() - 1
+            bits |= (top + 105) << 23 | ((size << 23 >> top) & 0x7FFFFF) | dice.below(64)
+        values += bits.to_bytes(4, "little")
+    halves = b"".join(values[i + 2:i + 4] for i in range(0, len(values), 4))
+    labels = b"".join(dice.below(10).to_bytes(8, "little") for _ in range(200))
+    places = [(0, len(values)), (len(values), len(values) + len(halves))]
+    end = places[1][1] + len(labels)
+    header = (f'{{"a.weight":{{"dtype":"F32","shape":[30,40],"data_offsets":[{places[0][0]},{places[0][1]}]}},'
+              f'"b.weight":{{"dtype":"BF16","shape":[30,40],"data_offsets":[{places[1][0]},{places[1][1]}]}},'
+              f'"labels":{{"dtype":"I64","shape":[200],"data_offsets":[{places[1][1]},{end}]}}}}').encode()
+    header += b" " * (-len(header) % 8)
+    return len(header).to_bytes(8, "little") + header + values + halves + labels
+
+
+def tape():
+    """A tar archive, made by hand: a text, the digits, a picture."""
+    out = bytearray()
+    for name, data in (("notes.txt", prose_text()[:3000]), ("digits-idx3-ubyte", digits()[:4016]), ("c.ppm", colours())):
+        record = bytearray(512)
+        fields = ((0, name.encode()), (100, b"0000644\0"), (108, b"0001750\0"), (116, b"0001750\0"),
+                  (124, b"%011o\0" % len(data)), (136, b"14750000000\0"), (148, b" " * 8), (156, b"0"), (257, b"ustar\x0000"))
+        for at, field in fields:
+            record[at:at + len(field)] = field
+        record[148:156] = b"%06o\0 " % sum(record)
+        out += record + data + bytes(-len(data) % 512)
+    return bytes(out + bytes(1024))
+
+
+def kept(name):
+    return (HERE / "../data" / name).read_bytes()
+
+
+def prose_text():
+    return kept("prose.txt")
+
+
 def program(short):
     """x86-64 functions: calls of the same few places, variables relative to the instruction, jumps a short way or to
     few places too."""
@@ -187,6 +265,17 @@ def sources():
         "table": table(),
         "objects": objects(),
         "letters": letters(),
+        "colours": colours(),
+        "digits": digits(),
+        "wave": wave(),
+        "tensors": tensors(),
+        "tape": tape(),
+        "png": kept("packed/colour.png"),
+        "gzip": kept("packed/prose.gz"),
+        "zip": kept("packed/arrays.npz"),
+        "jpeg": kept("jpeg/colour-420.jpg"),
+        "progressive": kept("jpeg/progressive-444.jpg"),
+        "thumbnail": kept("jpeg/thumbnail.jpg"),
         "noise": Dice(18).bytes(4096),
         "zeros": bytes(60000),
         "period": (Dice(19).bytes(257) * 48)[:12001],
