@@ -10,7 +10,7 @@
 #include "codec/container.h"
 #include "hunch/hunch.h"
 
-enum { MEMORY = 8 << 20, OUTPUT = 1 << 20, ROOM = 4096 };
+enum { MEMORY = 8 << 20, OUTPUT = 1 << 17, ROOM = 4096 };
 
 static void told(void *opaque, struct hunch_range lost, enum hunch_status why) {
     (void)opaque;

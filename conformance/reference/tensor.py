@@ -129,7 +129,7 @@ class Blend:
         t, x = self.t, []
         counters = [self.lines[at][node] for at in self.line]
         for c in counters:
-            x += [self.logistic.stretch[c.p >> 10], (c.p >> 10) - 2048 >> 1] if c.m else [0, 0]
+            x += [self.logistic.stretch[c.p >> 10], ((c.p >> 10) - 2048) * (256 * c.m // (c.m + 8)) >> 8] if c.m else [0, 0]
         live = [k for k in range(4) if t.recall.live >> k & 1]
         maps = {k: t.recall.map[stage][k][t.recall.klass(k)] for k in live}
         for k in range(4):

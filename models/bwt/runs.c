@@ -88,6 +88,7 @@ static inline unsigned look_around(uint64_t window, unsigned symbol) {
     const uint64_t low = UINT64_C(0x7F7F7F7F7F7F7F7F);
     uint64_t x = window ^ symbol * UINT64_C(0x0101010101010101);
     uint64_t equal = ~(((x & low) + low) | x | low); /* 0x80 in each byte that is 0 in x */
+    equal &= ~UINT64_C(0xFF); /* the last byte: its bit and that of byte 7 would meet in the product, and carry */
     return (unsigned)((equal >> 7) * UINT64_C(0x0102040810204081) >> 57);
 }
 
