@@ -89,6 +89,8 @@ static size_t describe(char text[LINE], bool last) {
 }
 
 static void put(const char *text, size_t size) {
+    if (signals_ending())
+        return;
     if (write(STDERR_FILENO, text, size) < 0)
         state.on_terminal = false; /* it is gone; stop drawing */
 }

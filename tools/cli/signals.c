@@ -8,12 +8,13 @@ static const int deadly[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 enum { DEADLY = sizeof deadly / sizeof deadly[0] };
 
 static const char *volatile doomed;
-static volatile sig_atomic_t open_line;
+static volatile sig_atomic_t open_line, ending;
 
 /* Dies by the same signal after all, so that a shell sees 128 + n and stops its loop as for any other
  * program. */
 static void on_signal(int number) {
     const char *path = doomed;
+    ending = 1;
     if (path)
         unlink(path);
     if (open_line && write(STDERR_FILENO, "\n", 1) < 0)
@@ -51,6 +52,10 @@ void signals_release(const sigset_t *before) {
 
 void signals_doom(const char *path) {
     doomed = path;
+}
+
+int signals_ending(void) {
+    return ending;
 }
 
 void signals_open_line(int open) {

@@ -18,4 +18,7 @@ void signals_doom(const char *path);
 /* Whether an unfinished line stands on the terminal, which a signal must end. */
 void signals_open_line(int open);
 
+/* Whether such a signal has come: nothing more is to be drawn. */
+int signals_ending(void);
+
 #endif
