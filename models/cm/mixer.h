@@ -1,7 +1,8 @@
 /* Mixing in the logistic domain (Mattern 2012, Mahoney's PAQ): p = squash(sum w_i x_i), and after coding bit b every
  * weight moves by rate * x_i * (b - p), the gradient of the cost. The weight of an input is the sum of several: one
  * from each weight set, and each set is chosen by its own small context. All of them learn from the one common error.
- * (A second layer that mixes one answer per set was tried: no smaller, and a third slower.)
+ * (A layer above with one answer of each set was tried: no smaller, and a third slower. Models that want two layers
+ * mix the answers of whole groups of sets, each with an error of its own; see models/cm.c.)
  *
  * x: int32, q8 nats, |x| <= 2047. w: int32, 1.0 = 2^24, |w| < 8, so that 16 of them fit 31 bits. The product uses the
  * sum without its 12 lowest bits: 2^11 * 2^19 fits; after >> 6 it is in q14 nats. Sums wrap at 32 bits (never for

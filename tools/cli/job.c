@@ -149,6 +149,7 @@ static void account_json(const struct job *job, int code, uint64_t original, uin
     json_text(&json, "status",
               code == CODE_OK           ? "ok"
               : job->status != HUNCH_OK ? status_name(job->status)
+              : job->lost_ranges        ? "ranges-lost"
                                         : "failed");
     json_number(&json, "exit", (uint64_t)code);
     json_number(&json, "original", original);
