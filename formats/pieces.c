@@ -369,10 +369,13 @@ size_t hunch_join_left(const struct joiner *j, enum content_kind kind) {
 }
 
 const uint8_t *hunch_join_get(struct joiner *j, enum content_kind kind, size_t n) {
+    static const uint8_t nothing[1];
     if (j->broken || n > hunch_join_left(j, kind)) {
         j->broken = true;
         return NULL;
     }
+    if (n == 0)
+        return nothing; /* the stream may have no bytes at all */
     const uint8_t *bytes = j->streams->of[kind].bytes + j->streams->at[kind];
     j->streams->at[kind] += n;
     return bytes;
