@@ -147,8 +147,8 @@ void hunch_solve_learn(struct solve *s, size_t x, size_t width, int32_t d) {
             fresh[i] -= c[i] >> s->shape.fade;
     add(c, fresh, s->row);
     add(s->window, fresh, s->row);
-    if (next == cell)
-        return;
+    if (next == cell || next == s->cells)
+        return; /* behind the last cell the window stays until hunch_solve_row, or for ever when there is one */
     if (next + radius < s->cells)
         add(s->window, s->columns + (next + radius) * s->row, s->row);
     if (next > radius)
