@@ -74,7 +74,7 @@ void *hunch_split_scratch(struct splitter *s, size_t n);
 /* ---- for join. After trouble numbers are 0 and pointers NULL. */
 
 uint64_t hunch_join_varint(struct joiner *j);
-/* The next n bytes of a stream. */
+/* The next n bytes of a stream; with n 0, where its next bytes are: hunch_join_left of them may be looked at. */
 const uint8_t *hunch_join_get(struct joiner *j, enum content_kind kind, size_t n);
 /* How many bytes of a stream are left. */
 size_t hunch_join_left(const struct joiner *j, enum content_kind kind);

@@ -374,8 +374,8 @@ const uint8_t *hunch_join_get(struct joiner *j, enum content_kind kind, size_t n
         j->broken = true;
         return NULL;
     }
-    if (n == 0)
-        return nothing; /* the stream may have no bytes at all */
+    if (!j->streams->of[kind].bytes)
+        return nothing; /* of a stream that has none */
     const uint8_t *bytes = j->streams->of[kind].bytes + j->streams->at[kind];
     j->streams->at[kind] += n;
     return bytes;
