@@ -87,7 +87,7 @@ line() { # TOOL AIM BYTES ENCODE DECODE
     [ -n "$peer" ] || peer=$3
     awk -v tool="$1" -v aim="$2" -v b="$3" -v e="$4" -v d="$5" -v p="$peer" -v symbols="${symbols:-0}" 'BEGIN {
         bits = symbols ? sprintf("%.4f", 8 * b / symbols) : ""
-        printf "| %s | %d | %.4f | %s | %.2f | %s | %s |\n", tool, b, b / p, bits, e, d > 0 ? sprintf("%.2f", d) : "", aim
+        printf "| %s | %d | %.4f | %s | %.2f | %s | %s |\n", tool, b, b / p, bits, e, (d > 0 ? sprintf("%.2f", d) : ""), aim
     }'
 }
 begin() { # TITLE [SYMBOLS]
