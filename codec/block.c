@@ -35,7 +35,8 @@ uint64_t hunch_block_encode_need(const struct context *context, const uint8_t *d
     if (length == 0)
         return 0;
     uint64_t need = hunch_block_plain_need(context, length);
-    return sum_saturating(need, hunch_typed_need(context, data, (size_t)length, known, need, room));
+    uint64_t typed = hunch_typed_need(context, data, (size_t)length, known, need + length, room);
+    return sum_saturating(need, *room ? typed + length : typed); /* a second payload, to compare */
 }
 
 enum hunch_status hunch_block_decode_need(const struct context *context, const struct block_header *block,
@@ -110,6 +111,34 @@ static enum hunch_status encode_plain(const struct context *context, uint8_t *da
     return status;
 }
 
+/* The block in pieces, or as one stream where that is smaller: the payload in *bytes, which has the length of data. */
+static enum hunch_status encode_smaller(const struct context *context, uint8_t *data, struct outlook known,
+                                        uint64_t room, bool noise, struct block_header *block, uint8_t **bytes,
+                                        size_t *coded) {
+    size_t length = (size_t)block->length, plain_coded;
+    struct block_header plain = *block;
+    bool doubt = false;
+    enum hunch_status status = HUNCH_OUTPUT_FULL;
+    if (room)
+        status = hunch_typed_encode(context, data, known, block, room, *bytes, coded, &doubt);
+    if (status == HUNCH_OUTPUT_FULL)
+        return encode_plain(context, data, block, noise, *bytes, coded);
+    if (status != HUNCH_OK || !doubt || noise)
+        return status;
+    uint8_t *other = hunch_allocate(&context->allocator, length), *worse = other;
+    if (!other)
+        return HUNCH_NO_MEMORY;
+    status = encode_plain(context, data, &plain, noise, other, &plain_coded);
+    if (status == HUNCH_OK && plain_coded < *coded) {
+        worse = *bytes;
+        *bytes = other;
+        *block = plain;
+        *coded = plain_coded;
+    }
+    hunch_release(&context->allocator, worse);
+    return status == HUNCH_OUTPUT_FULL ? HUNCH_OK : status;
+}
+
 enum hunch_status hunch_block_encode(const struct context *context, uint8_t *data, struct outlook known,
                                      uint64_t room, struct block_header *block, uint8_t **payload,
                                      size_t *coded) {
@@ -128,9 +157,7 @@ enum hunch_status hunch_block_encode(const struct context *context, uint8_t *dat
     uint8_t *bytes = hunch_allocate(&context->allocator, length);
     if (!bytes)
         return HUNCH_NO_MEMORY;
-    status = room ? hunch_typed_encode(context, data, known, block, room, noise, bytes, coded) : HUNCH_OUTPUT_FULL;
-    if (status == HUNCH_OUTPUT_FULL)
-        status = encode_plain(context, data, block, noise, bytes, coded);
+    status = encode_smaller(context, data, known, room, noise, block, &bytes, coded);
     if (status == HUNCH_OK) {
         *payload = bytes;
         return HUNCH_OK;

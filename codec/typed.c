@@ -60,20 +60,34 @@ static enum hunch_status plain_better(const struct context *context, uint8_t *da
     return status;
 }
 
-/* Encodes a stream with the model of its kind, or with that of plain bytes when the sample says so. OUTPUT_FULL: with
- * neither it shrinks. */
-static enum hunch_status encode_best(const struct context *context, uint8_t *data, uint8_t *spare,
-                                     struct stream_header *header, uint8_t *payload, size_t room, size_t *coded) {
+/* Encodes a stream with the model of its kind and, when a sample speaks for it, with that of plain bytes into `other`
+ * too; the smaller payload stays. OUTPUT_FULL: with neither it shrinks. */
+static enum hunch_status encode_best(const struct context *context, struct streams *streams, uint8_t *data,
+                                     uint8_t *spare, struct stream_header *header, uint8_t *payload, size_t room,
+                                     size_t *coded) {
     enum content_kind kind = (enum content_kind)header->kind;
-    bool better = false;
+    struct stream_header plain = *header;
+    bool doubt = false;
+    size_t plain_coded = 0;
     enum hunch_status status = hunch_payload_encode(context, kind, data, header, false, spare, payload, room, coded);
     if (!hunch_plan_is_typed(kind) || (status != HUNCH_OK && status != HUNCH_OUTPUT_FULL))
         return status;
     size_t bound = status == HUNCH_OK ? *coded : room;
-    enum hunch_status trial = plain_better(context, data, (size_t)header->length, bound, &better);
-    if (trial != HUNCH_OK || !better)
-        return trial != HUNCH_OK ? trial : status;
-    return hunch_payload_encode(context, CONTENT_BYTES, data, header, false, spare, payload, room, coded);
+    enum hunch_status trial = plain_better(context, data, (size_t)header->length, bound, &doubt);
+    if (trial != HUNCH_OK)
+        return trial;
+    uint8_t *other = doubt ? hunch_streams_allocate(streams, bound) : NULL;
+    if (!other)
+        return status;
+    trial = hunch_payload_encode(context, CONTENT_BYTES, data, &plain, false, spare, other, bound, &plain_coded);
+    if (trial == HUNCH_OK) {
+        memcpy(payload, other, plain_coded);
+        *header = plain;
+        *coded = plain_coded;
+        status = HUNCH_OK;
+    }
+    hunch_streams_release(streams, other, bound);
+    return trial == HUNCH_OUTPUT_FULL ? status : trial;
 }
 
 /* Encodes one stream behind the others' payloads; as it is when it does not shrink. */
@@ -84,7 +98,8 @@ static enum hunch_status encode_stream(const struct context *context, struct str
     uint8_t *spare = hunch_streams_allocate(streams, length);
     if (!spare)
         return streams->no_memory ? HUNCH_NO_MEMORY : HUNCH_OUTPUT_FULL;
-    enum hunch_status status = encode_best(context, data, spare, header, payload, room < length ? room : length, coded);
+    enum hunch_status status = encode_best(context, streams, data, spare, header, payload,
+                                           room < length ? room : length, coded);
     hunch_streams_release(streams, spare, length);
     if (status == HUNCH_OUTPUT_FULL && length <= room) {
         hunch_payload_store(header, coded);
@@ -115,22 +130,20 @@ static enum hunch_status encode_streams(const struct context *context, struct st
 }
 
 enum hunch_status hunch_typed_encode(const struct context *context, uint8_t *data, struct outlook known,
-                                     struct block_header *block, uint64_t room, bool noise, uint8_t *payload, size_t *coded) {
+                                     struct block_header *block, uint64_t room, uint8_t *payload, size_t *coded,
+                                     bool *doubt) {
     struct streams streams = {.allocator = &context->allocator, .room = room};
     enum hunch_status status = HUNCH_OUTPUT_FULL;
-    bool better = false;
+    *doubt = false;
     if (hunch_pieces_split(&streams, data, (size_t)block->length, known))
         status = encode_streams(context, &streams, block, payload, coded);
     else if (streams.no_memory)
         status = HUNCH_NO_MEMORY;
     hunch_streams_free(&streams);
-    if (status == HUNCH_OK && !noise)
-        status = plain_better(context, data, (size_t)block->length, *coded, &better);
-    if (status == HUNCH_OK && better)
-        status = HUNCH_OUTPUT_FULL;
-    if (status == HUNCH_OK)
-        block->flags |= BLOCK_TYPED;
-    return status;
+    if (status != HUNCH_OK)
+        return status;
+    block->flags |= BLOCK_TYPED;
+    return plain_better(context, data, (size_t)block->length, *coded, doubt);
 }
 
 /* ---- decode */

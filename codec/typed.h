@@ -13,9 +13,11 @@ uint64_t hunch_typed_need(const struct context *context, const uint8_t *data, si
                           uint64_t plain, uint64_t *room);
 
 /* Encodes the block as pieces into payload (block->length bytes of room). Sets flags, count and streams of *block and
- * *coded. OUTPUT_FULL: there are no pieces, or it is better without taking them apart. NO_MEMORY, BAD_ARGUMENT. */
+ * *coded; *doubt says that a sample of it as plain bytes promises less. OUTPUT_FULL: there are no pieces, or they do not
+ * shrink. NO_MEMORY, BAD_ARGUMENT. */
 enum hunch_status hunch_typed_encode(const struct context *context, uint8_t *data, struct outlook known,
-                                     struct block_header *block, uint64_t room, bool noise, uint8_t *payload, size_t *coded);
+                                     struct block_header *block, uint64_t room, uint8_t *payload, size_t *coded,
+                                     bool *doubt);
 
 /* Bytes that joining pieces takes beside streams and content. */
 uint64_t hunch_typed_scratch(const struct block_header *block);
