@@ -30,7 +30,7 @@ uint64_t hunch_payload_encode_need(const struct context *context, enum content_k
     if (state == 0)
         return UINT64_MAX;
     /* two forms of it while formats are compared */
-    return formed ? state + 2 * (uint64_t)coded + hunch_transform_scratch((size_t)length) : state;
+    return formed ? state + 2 * (uint64_t)coded : state;
 }
 
 enum hunch_status hunch_payload_decode_need(const struct context *context, const struct stream_header *stream,
@@ -44,7 +44,7 @@ enum hunch_status hunch_payload_decode_need(const struct context *context, const
         format = stream->format <= UINT32_MAX ? hunch_format_find((uint32_t)stream->format) : NULL;
         if (!format)
             return HUNCH_UNSUPPORTED;
-        *need = stream->coded_length + format->scratch((size_t)stream->length);
+        *need = stream->coded_length;
     }
     if (!model || stream->parameter > UINT32_MAX)
         return HUNCH_UNSUPPORTED;
@@ -149,18 +149,6 @@ enum hunch_status hunch_payload_encode(const struct context *context, enum conte
 
 /* ---- decode */
 
-/* Undoes the stream's format. */
-static enum hunch_status join(const struct context *context, const struct stream_header *stream, uint8_t *formed,
-                              uint8_t *out) {
-    const struct format *format = hunch_format_find((uint32_t)stream->format);
-    void *scratch = hunch_allocate(&context->allocator, format->scratch((size_t)stream->length));
-    if (!scratch)
-        return HUNCH_NO_MEMORY;
-    bool good = format->join(scratch, formed, (size_t)stream->coded_length, out, (size_t)stream->length);
-    hunch_release(&context->allocator, scratch);
-    return good ? HUNCH_OK : HUNCH_DAMAGED;
-}
-
 enum hunch_status hunch_payload_decode(const struct context *context, const struct stream_header *stream,
                                        uint8_t *payload, size_t coded, uint8_t *out) {
     struct coder coder;
@@ -176,8 +164,10 @@ enum hunch_status hunch_payload_decode(const struct context *context, const stru
     hunch_coder_init(&coder, CODER_DECODE, payload, coded);
     enum hunch_status status = run_model(context, stream, &coder, formed, &coded);
     if (formed != out) {
-        if (status == HUNCH_OK)
-            status = join(context, stream, formed, out);
+        const struct format *format = hunch_format_find((uint32_t)stream->format);
+        if (status == HUNCH_OK &&
+            !format->join(formed, (size_t)stream->coded_length, out, (size_t)stream->length))
+            status = HUNCH_DAMAGED;
         hunch_release(&context->allocator, formed);
     }
     return status;

@@ -14,31 +14,12 @@ size_t hunch_transform_capacity(size_t length) {
     return length + length / 8 + 64;
 }
 
-uint64_t hunch_transform_scratch(size_t length) {
-    uint64_t most = 0;
-    const struct format *format;
-    for (unsigned i = 0; (format = hunch_format_at(i)) != NULL; i++)
-        if (format->scratch(length) > most)
-            most = format->scratch(length);
-    return most;
-}
-
-/* Splits data into `out` and joins it again into `spare`: *size is what split gave, 0 if it declined or if the
- * content did not come back. */
-static enum hunch_status split(const struct context *context, const struct format *format, const uint8_t *data,
-                               size_t length, uint8_t *out, uint8_t *spare, size_t *size) {
-    size_t scratch_size = format->scratch(length);
-    void *scratch = hunch_allocate(&context->allocator, scratch_size);
-    if (!scratch)
-        return HUNCH_NO_MEMORY;
-    *size = format->split(scratch, data, length, out, hunch_transform_capacity(length));
-    if (*size > 0) {
-        memset(scratch, 0, scratch_size);
-        if (!format->join(scratch, out, *size, spare, length) || memcmp(spare, data, length) != 0)
-            *size = 0;
-    }
-    hunch_release(&context->allocator, scratch);
-    return HUNCH_OK;
+/* Splits data into `out` and joins it again into `spare`: what split gave, 0 if it declined or if the content did not
+ * come back. */
+static size_t split(const struct format *format, const uint8_t *data, size_t length, uint8_t *out, uint8_t *spare) {
+    size_t size = format->split(data, length, out, hunch_transform_capacity(length));
+    bool back = size > 0 && format->join(out, size, spare, length) && memcmp(spare, data, length) == 0;
+    return back ? size : 0;
 }
 
 /* What is known while the formats are tried one after another. */
@@ -75,8 +56,9 @@ static enum hunch_status try_format(const struct context *context, const struct 
     uint8_t *stream = hunch_allocate(&context->allocator, hunch_transform_capacity(length));
     if (!stream)
         return HUNCH_NO_MEMORY;
-    enum hunch_status status = split(context, format, data, length, stream, spare, &size);
-    if (status == HUNCH_OK && size > 0 && best->cost == 0)
+    enum hunch_status status = HUNCH_OK;
+    size = split(format, data, length, stream, spare);
+    if (size > 0 && best->cost == 0)
         status = measure_plain(context, data, length, best);
     if (status == HUNCH_OK && size > 0)
         status = hunch_trial(context, plan, stream, size, best->sample, &cost);

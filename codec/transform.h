@@ -8,9 +8,6 @@
 /* The most bytes that a format may make of `length`: a little more than it was given, for escapes. */
 size_t hunch_transform_capacity(size_t length);
 
-/* Bytes of memory that hunch_transform_choose needs beside two streams of that capacity and the models' states. */
-uint64_t hunch_transform_scratch(size_t length);
-
 /* Whether any format knows the content, so that a choice is worth its memory. */
 bool hunch_transform_wanted(const struct context *context, const uint8_t *data, size_t length);
 

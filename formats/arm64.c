@@ -1,7 +1,7 @@
 /* AArch64 machine code: the targets of BL and of ADRP become absolute, so that all calls of one function and
  * all uses of one page look the same, wherever they stand. doc/spec/arm64.md has the rules. Instructions are
  * 4 bytes, aligned in the block; the bits that tell them from others are left as they are, so that join sees
- * the same ones. Scratch memory: none.
+ * the same ones.
  */
 #include "formats/format.h"
 
@@ -57,11 +57,6 @@ static void rewrite(uint8_t *code, size_t length, bool split) {
     }
 }
 
-static size_t arm64_scratch(size_t length) {
-    (void)length;
-    return 1;
-}
-
 static bool arm64_probe(const uint8_t *data, size_t length) {
     size_t seen = 0, likely = 0, hits = 0;
     for (size_t i = 0; i < length / WORD; i += i % PROBE_STEP == PROBE_WORDS ? PROBE_STEP - PROBE_WORDS : 1) {
@@ -75,8 +70,7 @@ static bool arm64_probe(const uint8_t *data, size_t length) {
     return hits > 0 && hits * CODE_RARITY >= seen && hits * MISS_MOST >= likely;
 }
 
-static size_t arm64_split(void *scratch, const uint8_t *data, size_t length, uint8_t *out, size_t capacity) {
-    (void)scratch;
+static size_t arm64_split(const uint8_t *data, size_t length, uint8_t *out, size_t capacity) {
     if (length > capacity)
         return 0;
     memcpy(out, data, length);
@@ -84,8 +78,7 @@ static size_t arm64_split(void *scratch, const uint8_t *data, size_t length, uin
     return length;
 }
 
-static bool arm64_join(void *scratch, const uint8_t *data, size_t size, uint8_t *out, size_t length) {
-    (void)scratch;
+static bool arm64_join(const uint8_t *data, size_t size, uint8_t *out, size_t length) {
     if (size != length)
         return false;
     memcpy(out, data, length);
@@ -98,7 +91,6 @@ const struct format hunch_format_arm64 = {
     .name = "arm64",
     .summary = "AArch64 code, addresses absolute",
     .content = {CONTENT_BYTES, 0},
-    .scratch = arm64_scratch,
     .probe = arm64_probe,
     .split = arm64_split,
     .join = arm64_join,

@@ -15,15 +15,13 @@ struct format {
     const char *name;
     const char *summary;
     struct content content; /* what the streams of split are */
-    /* Bytes of scratch memory that split and join need for `length` original bytes; never 0. */
-    size_t (*scratch)(size_t length);
     /* Looks at the content (a block or a sample of it); true when split is worth a trial. */
     bool (*probe)(const uint8_t *data, size_t length);
-    /* Rewrites data into out (`capacity` bytes) and returns the bytes written; 0 declines. scratch is zeroed. */
-    size_t (*split)(void *scratch, const uint8_t *data, size_t length, uint8_t *out, size_t capacity);
+    /* Rewrites data into out (`capacity` bytes) and returns the bytes written; 0 declines. */
+    size_t (*split)(const uint8_t *data, size_t length, uint8_t *out, size_t capacity);
     /* The inverse: fills exactly `length` bytes of out from all of data; false when data is damaged. Hostile input
-     * costs time linear in the sizes and touches nothing outside. scratch is zeroed. */
-    bool (*join)(void *scratch, const uint8_t *data, size_t size, uint8_t *out, size_t length);
+     * costs time linear in the sizes and touches nothing outside. */
+    bool (*join)(const uint8_t *data, size_t size, uint8_t *out, size_t length);
 };
 
 #endif

@@ -4,8 +4,7 @@
  *
  * A list of words in classes (text/words.def, learned by tools/train/words from English books) gives the
  * codes; capitals become a code before the word, the space before a word goes without saying, line ends that
- * wrap a paragraph are foretold by the width of its lines. doc/spec/text.md has the rules. Scratch memory:
- * none.
+ * wrap a paragraph are foretold by the width of its lines. doc/spec/text.md has the rules.
  */
 #include "formats/format.h"
 
@@ -22,11 +21,6 @@ enum {
     KNOWN_PERCENT =
         35 /* bytes of known words and spaces in text worth a trial; about even with the bytes as they are */
 };
-
-static size_t text_scratch(size_t length) {
-    (void)length;
-    return 1;
-}
 
 /* Is this a word of the dictionary, as it is or in small letters behind its first? */
 static bool word_known(const uint8_t *word, size_t length) {
@@ -64,13 +58,11 @@ static bool text_probe(const uint8_t *data, size_t length) {
     return seen > 0 && known * 100 >= seen * KNOWN_PERCENT;
 }
 
-static size_t text_split(void *scratch, const uint8_t *data, size_t length, uint8_t *out, size_t capacity) {
-    (void)scratch;
+static size_t text_split(const uint8_t *data, size_t length, uint8_t *out, size_t capacity) {
     return hunch_text_split(data, length, out, capacity);
 }
 
-static bool text_join(void *scratch, const uint8_t *data, size_t size, uint8_t *out, size_t length) {
-    (void)scratch;
+static bool text_join(const uint8_t *data, size_t size, uint8_t *out, size_t length) {
     return hunch_text_join(data, size, out, length);
 }
 
@@ -79,7 +71,6 @@ const struct format hunch_format_text = {
     .name = "text",
     .summary = "English words as codes by class",
     .content = {CONTENT_WORDS, WORD_SINGLES},
-    .scratch = text_scratch,
     .probe = text_probe,
     .split = text_split,
     .join = text_join,

@@ -26,15 +26,15 @@ static void targets_are_as_described(void **state) {
     store_u32(code + 4 * (PAGE_WORDS + 1), 0xB0000003);     /* adrp x3, +1 page */
     store_u32(code + 4 * (2 * PAGE_WORDS), 0xD0FFFFE3);     /* adrp x3, -2 pages */
     store_u32(code + 4 * (2 * PAGE_WORDS + 1), 0x90400003); /* too far: stays */
-    assert_int_equal(f->split(NULL, code, sizeof code, stream, sizeof stream), sizeof stream);
+    assert_int_equal(f->split(code, sizeof code, stream, sizeof stream), sizeof stream);
     assert_int_equal(load_u32(stream + 4), 0x94000005);
     assert_int_equal(load_u32(stream + 8), 0x94000000);
     assert_int_equal(load_u32(stream + 4 * (PAGE_WORDS + 1)), 0xD0000003);
     assert_int_equal(load_u32(stream + 4 * (2 * PAGE_WORDS)), 0x90000003);
     assert_int_equal(load_u32(stream + 4 * (2 * PAGE_WORDS + 1)), 0x90400003);
-    assert_true(f->join(NULL, stream, sizeof stream, back, sizeof back));
+    assert_true(f->join(stream, sizeof stream, back, sizeof back));
     assert_memory_equal(back, code, sizeof code);
-    assert_false(f->join(NULL, stream, sizeof stream - 1, back, sizeof back));
+    assert_false(f->join(stream, sizeof stream - 1, back, sizeof back));
 }
 
 static void any_words_come_back(void **state) {
@@ -52,8 +52,8 @@ static void any_words_come_back(void **state) {
                 code[i - 1] = random_below(&seed, 2) ? 0 : 0xFF;
         }
         f->probe(code, length);
-        assert_int_equal(f->split(NULL, code, length, stream, length), length);
-        assert_true(f->join(NULL, stream, length, back, length));
+        assert_int_equal(f->split(code, length, stream, length), length);
+        assert_true(f->join(stream, length, back, length));
         assert_memory_equal(back, code, length);
     }
 }

@@ -29,11 +29,11 @@ static size_t come_back(const void *data, size_t length, uint8_t *stream) {
     size_t capacity = 3 * length + 1;
     uint8_t *in = malloc(length + 1), *parts = malloc(capacity), *back = malloc(length + 1);
     memcpy(in, data, length);
-    size_t size = format()->split(NULL, in, length, parts, capacity);
+    size_t size = format()->split(in, length, parts, capacity);
     assert_true(size > 0 && size <= capacity);
     parts = realloc(parts, size);
     memset(back, 0xA5, length + 1);
-    if (!format()->join(NULL, parts, size, back, length) || memcmp(back, data, length) != 0)
+    if (!format()->join(parts, size, back, length) || memcmp(back, data, length) != 0)
         fail_msg("does not come back: %.*s", (int)(length < 300 ? length : 300), (const char *)data);
     assert_int_equal(back[length], 0xA5);
     if (stream)
@@ -271,7 +271,7 @@ static void hostile_streams_stay_in_bounds(void **state) {
         }
         stream = realloc(stream, size ? size : 1);
         out[length] = 0xA5;
-        format()->join(NULL, stream, size, out, length);
+        format()->join(stream, size, out, length);
         assert_int_equal(out[length], 0xA5);
         free(stream);
         free(out);
@@ -285,10 +285,10 @@ static void damage_is_told(void **state) {
     uint8_t out[64];
     for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
         for (size_t length = 0; length < sizeof out; length++)
-            assert_false(format()->join(NULL, (const uint8_t *)streams[i], strlen(streams[i]), out, length));
+            assert_false(format()->join((const uint8_t *)streams[i], strlen(streams[i]), out, length));
     static const uint8_t good[] = {0, '^', 0xAC, '.'};
     for (size_t length = 0; length < 64; length++)
-        assert_true(format()->join(NULL, good, sizeof good, out, length) == (length == 4));
+        assert_true(format()->join(good, sizeof good, out, length) == (length == 4));
 }
 
 static void prose_is_accepted_and_shrinks(void **state) {

@@ -115,7 +115,7 @@ static void another_length_is_damage(void **state) {
     uint8_t stream[8] = {0xE8}, out[9];
     for (unsigned id = X86; id <= X86_NEAR; id++)
         for (size_t length = 0; length <= sizeof out; length++)
-            assert_true(hunch_format_find(id)->join(NULL, stream, sizeof stream, out, length) ==
+            assert_true(hunch_format_find(id)->join(stream, sizeof stream, out, length) ==
                         (length == sizeof stream));
 }
 

@@ -227,3 +227,19 @@ bool hunch_x86_probe(const uint8_t *data, size_t length) {
     }
     return hits > 0 && hits * CODE_RARITY >= seen && hits * MISS_MOST >= likely;
 }
+
+size_t hunch_x86_split(bool jumps, const uint8_t *data, size_t length, uint8_t *out, size_t capacity) {
+    if (length > capacity)
+        return 0;
+    memcpy(out, data, length);
+    hunch_x86_walk(X86_SPLIT, jumps, out, length);
+    return length;
+}
+
+bool hunch_x86_join(bool jumps, const uint8_t *data, size_t size, uint8_t *out, size_t length) {
+    if (size != length)
+        return false;
+    memcpy(out, data, length);
+    hunch_x86_walk(X86_JOIN, jumps, out, length);
+    return true;
+}

@@ -12,6 +12,10 @@ enum x86_direction { X86_SPLIT, X86_JOIN };
  * relative. */
 void hunch_x86_walk(enum x86_direction direction, bool jumps, uint8_t *code, size_t length);
 
+/* split and join of a format that is such a walk. */
+size_t hunch_x86_split(bool jumps, const uint8_t *data, size_t length, uint8_t *out, size_t capacity);
+bool hunch_x86_join(bool jumps, const uint8_t *data, size_t size, uint8_t *out, size_t length);
+
 /* Whether enough calls and jumps are seen whose targets lie within the data. */
 bool hunch_x86_probe(const uint8_t *data, size_t length);
 
