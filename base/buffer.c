@@ -30,6 +30,15 @@ bool hunch_buffer_reserve(struct buffer *buffer, const struct allocator *allocat
     return true;
 }
 
+bool hunch_buffer_append(struct buffer *buffer, const struct allocator *allocator, const void *bytes, size_t n) {
+    if (!hunch_buffer_reserve(buffer, allocator, n, SIZE_MAX))
+        return false;
+    if (n > 0)
+        memcpy(buffer->bytes + buffer->length, bytes, n);
+    buffer->length += n;
+    return true;
+}
+
 void hunch_buffer_free(struct buffer *buffer, const struct allocator *allocator) {
     hunch_release(allocator, buffer->bytes);
     *buffer = (struct buffer){0};

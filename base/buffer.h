@@ -16,6 +16,9 @@ struct buffer {
  * False, with the buffer as it was, when memory is short. */
 bool hunch_buffer_reserve(struct buffer *buffer, const struct allocator *allocator, size_t more, size_t most);
 
+/* Puts n bytes behind the others; false, with the buffer as it was, when memory is short. */
+bool hunch_buffer_append(struct buffer *buffer, const struct allocator *allocator, const void *bytes, size_t n);
+
 /* Frees the bytes and leaves an empty buffer. */
 void hunch_buffer_free(struct buffer *buffer, const struct allocator *allocator);
 

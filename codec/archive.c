@@ -87,10 +87,8 @@ static enum hunch_status add_place(struct hunch_archive *a, uint64_t offset, uin
         return HUNCH_DAMAGED;
     if (a->places.length > a->context.settings.memory_limit)
         return HUNCH_MEMORY_LIMIT;
-    if (!hunch_buffer_reserve(&a->places, &a->context.allocator, sizeof place, SIZE_MAX))
+    if (!hunch_buffer_append(&a->places, &a->context.allocator, &place, sizeof place))
         return HUNCH_NO_MEMORY;
-    memcpy(a->places.bytes + a->places.length, &place, sizeof place);
-    a->places.length += sizeof place;
     a->content_length += length;
     return HUNCH_OK;
 }

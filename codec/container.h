@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "base/content.h"
-#include "codec/wire.h"
+#include "base/wire.h"
 #include "hunch/hunch.h"
 
 enum {

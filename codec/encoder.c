@@ -37,17 +37,9 @@ static struct encoder *encoder_of(struct hunch_stream *stream) {
     return (struct encoder *)(void *)stream;
 }
 
-static bool append(struct encoder *e, struct buffer *buffer, const uint8_t *bytes, size_t length) {
-    if (!hunch_buffer_reserve(buffer, &e->base.context.allocator, length, SIZE_MAX))
-        return false;
-    memcpy(buffer->bytes + buffer->length, bytes, length);
-    buffer->length += length;
-    return true;
-}
-
 static bool write_pending(struct encoder *e, const uint8_t *bytes, size_t length) {
     e->archive_length += length;
-    return append(e, &e->pending, bytes, length);
+    return hunch_buffer_append(&e->pending, &e->base.context.allocator, bytes, length);
 }
 
 /* ---- out: headers, payloads, trailer */
@@ -71,7 +63,7 @@ static bool write_block_header(struct encoder *e, struct job *job) {
     struct wire w = wire_open(WIRE_WRITE, bytes, sizeof bytes);
     hunch_index_entry(&w, &entry);
     e->ended = job->block.flags & BLOCK_SOLE;
-    return append(e, &e->index, bytes, (size_t)(w.at - bytes));
+    return hunch_buffer_append(&e->index, &e->base.context.allocator, bytes, (size_t)(w.at - bytes));
 }
 
 static enum hunch_status write_members(struct encoder *e) {
@@ -244,10 +236,8 @@ static enum hunch_status arrays_within(const struct encoder *e, size_t length, s
         if (!hunch_array_rest(&all.arrays[i], e->start, &a) || a.before >= length ||
             a.before >= left || !hunch_array_fit(&a, left - a.before))
             continue;
-        if (!hunch_buffer_reserve(known, &e->base.context.allocator, sizeof a, SIZE_MAX))
+        if (!hunch_buffer_append(known, &e->base.context.allocator, &a, sizeof a))
             return HUNCH_NO_MEMORY;
-        memcpy(known->bytes + known->length, &a, sizeof a);
-        known->length += sizeof a;
     }
     return HUNCH_OK;
 }
@@ -387,7 +377,7 @@ static enum hunch_status begin_member(struct hunch_stream *stream, const struct 
     uint8_t begin[sizeof at];
     store_u64(begin, at);
     enum hunch_status status = hunch_members_add(&e->members, &stream->context.allocator, member, at);
-    return status == HUNCH_OK && !append(e, &e->begins, begin, sizeof begin) ? HUNCH_NO_MEMORY : status;
+    return status == HUNCH_OK && !hunch_buffer_append(&e->begins, &e->base.context.allocator, begin, sizeof begin) ? HUNCH_NO_MEMORY : status;
 }
 
 static void release(struct hunch_stream *stream) {
@@ -409,7 +399,7 @@ static enum hunch_status take_word(struct encoder *e, const char *as) {
     struct array array;
     if (!hunch_raw_parse(as, &array))
         return HUNCH_BAD_ARGUMENT;
-    return append(e, &e->outlook, (const uint8_t *)&array, sizeof array) ? HUNCH_OK : HUNCH_NO_MEMORY;
+    return hunch_buffer_append(&e->outlook, &e->base.context.allocator, &array, sizeof array) ? HUNCH_OK : HUNCH_NO_MEMORY;
 }
 
 enum hunch_status hunch_encoder_open(hunch_stream **stream, const struct hunch_settings *settings) {

@@ -9,19 +9,11 @@ enum {
     TABLE_LEVEL = 1            /* the table is read before anything else: it has to be fast */
 };
 
-static bool append(struct buffer *b, const struct allocator *allocator, const void *bytes, size_t n) {
-    if (!hunch_buffer_reserve(b, allocator, n, SIZE_MAX))
-        return false;
-    memcpy(b->bytes + b->length, bytes, n);
-    b->length += n;
-    return true;
-}
-
 static bool append_varint(struct buffer *b, const struct allocator *allocator, uint64_t value) {
     uint8_t bytes[VARINT_MOST];
     struct wire w = wire_open(WIRE_WRITE, bytes, sizeof bytes);
     hunch_wire_varint(&w, &value);
-    return append(b, allocator, bytes, (size_t)(w.at - bytes));
+    return hunch_buffer_append(b, allocator, bytes, (size_t)(w.at - bytes));
 }
 
 static uint64_t zigzag(int64_t v) {
@@ -54,9 +46,9 @@ enum hunch_status hunch_members_add(struct member_writer *w, const struct alloca
     uint64_t step = (uint64_t)member->mtime - (uint64_t)w->seconds; /* wraps where the difference does */
     good = good && append_varint(&w->column[COLUMN_SECONDS], a, zigzag((int64_t)step));
     good = good && append_varint(&w->column[COLUMN_NANOSECONDS], a, member->mtime_nanoseconds);
-    good = good && append(&w->column[COLUMN_NAMES], a, member->name + shared, length - shared);
+    good = good && hunch_buffer_append(&w->column[COLUMN_NAMES], a, member->name + shared, length - shared);
     w->name.length = shared;
-    good = good && append(&w->name, a, member->name + shared, length - shared);
+    good = good && hunch_buffer_append(&w->name, a, member->name + shared, length - shared);
     w->mode = member->mode;
     w->seconds = member->mtime;
     w->start = start;
@@ -68,7 +60,7 @@ enum hunch_status hunch_members_add(struct member_writer *w, const struct alloca
 static bool gather(struct member_writer *w, const struct allocator *a, struct buffer *table) {
     bool good = true;
     for (unsigned i = 0; i < COLUMNS; i++)
-        good = good && append(table, a, w->column[i].bytes, w->column[i].length);
+        good = good && hunch_buffer_append(table, a, w->column[i].bytes, w->column[i].length);
     return good;
 }
 
@@ -100,8 +92,8 @@ static enum hunch_status write_table(const struct context *context, uint64_t cou
     struct wire w = wire_open(WIRE_WRITE, bytes, sizeof bytes);
     hunch_wire_varint(&w, &count);
     hunch_stream_fields(&w, &header);
-    if (status == HUNCH_OK && (!append(payload, &c.allocator, bytes, (size_t)(w.at - bytes)) ||
-                               !append(payload, &c.allocator, room, coded)))
+    if (status == HUNCH_OK && (!hunch_buffer_append(payload, &c.allocator, bytes, (size_t)(w.at - bytes)) ||
+                               !hunch_buffer_append(payload, &c.allocator, room, coded)))
         status = HUNCH_NO_MEMORY;
     hunch_release(&c.allocator, room);
     return status;

@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/wire.h"
 #include "formats/pieces/array.h"
 
 enum {
     DEPTH_MOST = 4,      /* of pieces inside pieces */
-    VARINT_BYTES = 10,
     WASTE_LEAST = 64 << 20, /* bytes */
     WASTE_RATIO = 16,
     FEW_ARRAYS = 4,      /* of most files */
@@ -113,12 +113,10 @@ void hunch_split_put(struct splitter *s, enum content_kind kind, const uint8_t *
 }
 
 void hunch_split_varint(struct splitter *s, uint64_t value) {
-    uint8_t bytes[VARINT_BYTES];
-    size_t n = 0;
-    for (; value >= 0x80; value >>= 7)
-        bytes[n++] = (uint8_t)(value | 0x80);
-    bytes[n++] = (uint8_t)value;
-    hunch_split_put(s, CONTENT_RECIPE, bytes, n);
+    uint8_t bytes[VARINT_MOST];
+    struct wire w = wire_open(WIRE_WRITE, bytes, sizeof bytes);
+    hunch_wire_varint(&w, &value);
+    hunch_split_put(s, CONTENT_RECIPE, bytes, (size_t)(w.at - bytes));
 }
 
 void hunch_split_begins(struct splitter *s, size_t offset) {
@@ -352,16 +350,17 @@ bool hunch_pieces_find(struct streams *out, const uint8_t *data, size_t length,
 
 uint64_t hunch_join_varint(struct joiner *j) {
     const struct buffer *b = &j->streams->of[CONTENT_RECIPE];
-    size_t *at = &j->streams->at[CONTENT_RECIPE];
+    size_t at = j->streams->at[CONTENT_RECIPE];
     uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64 && *at < b->length && !j->broken; shift += 7) {
-        uint8_t byte = b->bytes[(*at)++];
-        value |= (uint64_t)(byte & 0x7F) << shift;
-        if (!(byte & 0x80))
-            return value;
+    if (j->broken || at == b->length) {
+        j->broken = true;
+        return 0;
     }
-    j->broken = true;
-    return 0;
+    struct wire w = wire_open(WIRE_READ, b->bytes + at, b->length - at);
+    hunch_wire_varint(&w, &value);
+    j->streams->at[CONTENT_RECIPE] = (size_t)(w.at - b->bytes);
+    j->broken = w.broken;
+    return value;
 }
 
 size_t hunch_join_left(const struct joiner *j, enum content_kind kind) {

@@ -1,30 +1,34 @@
 #include "formats/deflate/notes.h"
 
+#include <string.h>
+
+#include "base/wire.h"
+
 static void write_number(struct notes *n, uint64_t value) {
-    for (;; value >>= 7) {
-        bool more = value >= 0x80;
-        if (n->at == n->length) {
-            n->broken = true;
-            return;
-        }
-        if (n->out)
-            n->out[n->at] = (uint8_t)(more ? value | 0x80 : value);
-        n->at++;
-        if (!more)
-            return;
+    uint8_t bytes[VARINT_MOST];
+    struct wire w = wire_open(WIRE_WRITE, bytes, sizeof bytes);
+    hunch_wire_varint(&w, &value);
+    size_t size = (size_t)(w.at - bytes);
+    if (size > n->length - n->at) {
+        n->broken = true;
+        return;
     }
+    if (n->out)
+        memcpy(n->out + n->at, bytes, size);
+    n->at += size;
 }
 
 static uint64_t read_number(struct notes *n) {
     uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64 && n->at < n->length; shift += 7) {
-        uint8_t byte = n->in[n->at++];
-        value |= (uint64_t)(byte & 0x7F) << shift;
-        if (!(byte & 0x80))
-            return value;
+    if (n->at == n->length) {
+        n->broken = true;
+        return 0;
     }
-    n->broken = true;
-    return 0;
+    struct wire w = wire_open(WIRE_READ, (uint8_t *)(uintptr_t)n->in + n->at, n->length - n->at); /* only read */
+    hunch_wire_varint(&w, &value);
+    n->at = (size_t)(w.at - n->in);
+    n->broken |= w.broken;
+    return value;
 }
 
 bool hunch_notes_event(struct notes *n, bool failed) {

@@ -1,5 +1,7 @@
 #include "formats/pieces/array.h"
 
+#include <stdlib.h>
+
 #include "base/bytes.h"
 
 enum {
@@ -8,6 +10,7 @@ enum {
     SMALL_PICTURE = 1 << 18, /* bytes */
     SMALL_DIMENSION = 4
 };
+static const uint64_t PLACE_MOST = UINT64_C(1) << 50; /* bytes: beyond is nonsense */
 
 unsigned hunch_array_element_bytes(unsigned element) {
     static const uint8_t bytes[] = {
@@ -72,6 +75,26 @@ bool hunch_array_fit(struct array *a, uint64_t length) {
     }
     a->count = a->count < length / picture ? a->count : length / picture;
     return a->width <= UINT32_MAX && a->height <= UINT32_MAX && a->count <= UINT32_MAX;
+}
+
+static int by_place(const void *a, const void *b) {
+    const struct array *s = a, *t = b;
+    return s->before != t->before ? (s->before < t->before ? -1 : 1) : s->count < t->count ? -1 : s->count > t->count;
+}
+
+size_t hunch_array_keep_apart(struct array *arrays, size_t n, uint64_t base) {
+    size_t kept = 0;
+    uint64_t end = 0;
+    qsort(arrays, n, sizeof *arrays, by_place);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t size = hunch_array_size(&arrays[i]);
+        if (arrays[i].before < end || arrays[i].before > PLACE_MOST || size == UINT64_MAX || size == 0)
+            continue;
+        end = arrays[i].before + size;
+        arrays[kept] = arrays[i];
+        arrays[kept++].before += base;
+    }
+    return kept;
 }
 
 bool hunch_array_rest(const struct array *a, uint64_t from, struct array *rest) {

@@ -31,6 +31,10 @@ uint64_t hunch_array_size(const struct array *a);
  * nothing. Small pictures are left whole, others and tables by whole rows. */
 bool hunch_array_rest(const struct array *a, uint64_t from, struct array *rest);
 
+/* Brings arrays into the order of the file and keeps those that lie one behind the other, their places moved by `base`:
+ * how many. */
+size_t hunch_array_keep_apart(struct array *arrays, size_t n, uint64_t base);
+
 /* Cuts the array to what `length` bytes behind its place hold; false when that is nothing. */
 bool hunch_array_fit(struct array *a, uint64_t length);
 

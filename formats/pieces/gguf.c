@@ -2,8 +2,6 @@
  * then the tensors. Tensors of plain numbers are arrays; quantised ones stay plain bytes. */
 #include "formats/piece.h"
 
-#include <stdlib.h>
-
 #include "base/bytes.h"
 #include "formats/pieces/array.h"
 
@@ -103,27 +101,6 @@ static bool read_tensor(struct reader *r, struct array *a) {
     return !r->broken && element && total;
 }
 
-static int by_place(const void *a, const void *b) {
-    uint64_t s = ((const struct array *)a)->before, t = ((const struct array *)b)->before;
-    return s < t ? -1 : s > t;
-}
-
-/* Sorts the arrays, moves them behind `base` and keeps those that lie apart. */
-static size_t place(struct array *arrays, size_t n, uint64_t base) {
-    size_t kept = 0;
-    uint64_t end = 0;
-    qsort(arrays, n, sizeof *arrays, by_place);
-    for (size_t i = 0; i < n; i++) {
-        uint64_t size = hunch_array_size(&arrays[i]);
-        if (arrays[i].before < end || arrays[i].before > UINT64_C(1) << 50 || size == UINT64_MAX)
-            continue;
-        end = arrays[i].before + size;
-        arrays[kept] = arrays[i];
-        arrays[kept++].before += base;
-    }
-    return kept;
-}
-
 static size_t gguf_outlook(const uint8_t *data, size_t length, struct array *arrays, size_t most) {
     struct reader r = {data + HEAD, data + length, false};
     uint64_t tensors = load_u64(data + 8), pairs = load_u64(data + 16), n = 0;
@@ -135,7 +112,7 @@ static size_t gguf_outlook(const uint8_t *data, size_t length, struct array *arr
     if (r.broken || alignment == 0)
         return 0;
     uint64_t at = (uint64_t)(r.at - data);
-    return place(arrays, (size_t)n, (at + alignment - 1) / alignment * alignment);
+    return hunch_array_keep_apart(arrays, (size_t)n, (at + alignment - 1) / alignment * alignment);
 }
 
 static bool gguf_probe(const uint8_t *data, size_t length) {

@@ -2,8 +2,6 @@
  * the tensors. */
 #include "formats/piece.h"
 
-#include <stdlib.h>
-
 #include "base/bytes.h"
 #include "formats/pieces/array.h"
 
@@ -86,27 +84,6 @@ static size_t read_header(struct array *arrays, size_t most, const char *json, c
     return n;
 }
 
-static int by_place(const void *a, const void *b) {
-    const struct array *s = a, *t = b;
-    return s->before != t->before ? (s->before < t->before ? -1 : 1) : s->count < t->count ? -1 : s->count > t->count;
-}
-
-/* Brings the arrays into the order of the file, and keeps those that lie one behind the other. */
-static size_t keep_apart(struct array *arrays, size_t n) {
-    size_t kept = 0;
-    uint64_t end = 0;
-    qsort(arrays, n, sizeof *arrays, by_place);
-    for (size_t i = 0; i < n; i++) {
-        struct array a = arrays[i];
-        uint64_t size = hunch_array_size(&a);
-        if (a.before < end || size == UINT64_MAX || size == 0)
-            continue;
-        arrays[kept++] = a;
-        end = a.before + size;
-    }
-    return kept;
-}
-
 static bool safetensors_probe(const uint8_t *data, size_t length) {
     uint64_t header = length > LENGTH_BYTES + 2 ? load_u64(data) : 0;
     return header >= 2 && header <= HEADER_MOST && data[LENGTH_BYTES] == '{';
@@ -116,9 +93,7 @@ static size_t safetensors_outlook(const uint8_t *data, size_t length, struct arr
     uint64_t before = LENGTH_BYTES + load_u64(data);
     size_t end = before < length ? (size_t)before : length;
     size_t n = read_header(arrays, most, (const char *)data + LENGTH_BYTES, (const char *)data + end);
-    for (size_t i = 0; i < n; i++)
-        arrays[i].before += before;
-    return keep_apart(arrays, n);
+    return hunch_array_keep_apart(arrays, n, before);
 }
 
 const struct piece hunch_piece_safetensors = {

@@ -1,7 +1,7 @@
 /* The mirror for headers: one function names each field in order, the wire's direction decides whether it is written
  * or read. A field cannot be written and never read. All values are little-endian. */
-#ifndef HUNCH_CODEC_WIRE_H
-#define HUNCH_CODEC_WIRE_H
+#ifndef HUNCH_BASE_WIRE_H
+#define HUNCH_BASE_WIRE_H
 
 #include <stdbool.h>
 #include <stddef.h>

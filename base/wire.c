@@ -1,4 +1,4 @@
-#include "codec/wire.h"
+#include "base/wire.h"
 
 #include "base/bytes.h"
 
