@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "conformance/unit/pass.h"
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/content.h"
@@ -26,18 +27,10 @@ static uint8_t stream[MOST], work[MOST], payload[ROOM];
 static size_t length; /* of stream */
 
 static size_t pass(enum coder_direction direction, unsigned level, unsigned cpu, size_t room, bool *fine) {
-    const struct allocator system = {NULL, NULL, NULL};
-    const struct model *m = hunch_model_find(AUDIO);
     struct model_params p = {level, length, cpu};
-    struct coder c;
-    void *state = hunch_allocate(&system, m->size(&p));
-    assert_non_null(state);
-    hunch_coder_init(&c, direction, payload, room);
-    m->init(state, &p);
-    m->code(state, &c, work);
-    hunch_release(&system, state);
-    *fine = c.trouble == CODER_FINE;
-    return hunch_coder_finish(&c);
+    struct outcome o = model_pass(hunch_model_find(AUDIO), &p, direction, work, payload, room);
+    *fine = o.trouble == CODER_FINE;
+    return o.length;
 }
 
 /* Encodes, measures and decodes the stream, with all kernels and with plain ones; returns the coded length. */

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "conformance/unit/pass.h"
 #include "base/arena.h"
 #include "base/cpu.h"
 #include "models/cm/contexts.h"
@@ -18,19 +19,8 @@ enum { LENGTH = 3000 };
 
 static size_t run(enum coder_direction direction, uint32_t parameter, uint8_t *data, uint8_t *payload, size_t size,
                   unsigned cpu) {
-    const struct model *cm = hunch_model_find(2);
-    struct allocator system = {0};
     struct model_params params = {.parameter = parameter, .length = LENGTH, .cpu = cpu};
-    struct coder coder;
-    size_t need = cm->size(&params);
-    assert_true(need > 0);
-    void *state = hunch_allocate(&system, need);
-    assert_non_null(state);
-    cm->init(state, &params);
-    hunch_coder_init(&coder, direction, payload, size);
-    cm->code(state, &coder, data);
-    hunch_release(&system, state);
-    return hunch_coder_finish(&coder);
+    return model_pass(hunch_model_find(2), &params, direction, data, payload, size).length;
 }
 
 static void comes_back(const uint8_t *data, uint32_t parameter) {

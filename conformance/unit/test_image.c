@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "conformance/unit/pass.h"
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/cpu.h"
@@ -80,18 +81,9 @@ static size_t put_array(size_t at, const struct array *a, enum look look, uint64
 
 static size_t pass(struct model_params p, enum coder_direction direction, uint8_t *data, uint8_t *coded, size_t room,
                    enum coder_trouble *trouble) {
-    const struct model *model = hunch_model_find(IMAGE);
-    const struct allocator system = {NULL, NULL, NULL};
-    struct coder c;
-    void *state = hunch_allocate(&system, model->size(&p));
-    assert_non_null(state);
-    hunch_coder_init(&c, direction, coded, room);
-    model->init(state, &p);
-    model->code(state, &c, data);
-    size_t length = hunch_coder_finish(&c);
-    *trouble = c.trouble;
-    hunch_release(&system, state);
-    return length;
+    struct outcome o = model_pass(hunch_model_find(IMAGE), &p, direction, data, coded, room);
+    *trouble = o.trouble;
+    return o.length;
 }
 
 /* stream[0 .. length - 1] there and back; returns the length of the payload. */

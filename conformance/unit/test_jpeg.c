@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "conformance/unit/pass.h"
 #include "base/cpu.h"
 #include "conformance/unit/random.h"
 #include "formats/pieces.h"
@@ -136,24 +137,10 @@ static void damaged_streams_are_told_or_give_bytes(void **state) {
 
 /* ---- the model */
 
-struct outcome {
-    size_t length;
-    enum coder_trouble trouble;
-};
-
 static struct outcome pass(uint32_t level, enum coder_direction direction, uint8_t *block, size_t length,
                            uint8_t *coded, size_t room, unsigned cpu) {
-    const struct model *m = hunch_model_find(MODEL);
     struct model_params p = {level, length, cpu};
-    struct coder c;
-    void *memory = hunch_allocate(&memory_of_system, m->size(&p));
-    assert_non_null(memory);
-    hunch_coder_init(&c, direction, coded, room);
-    m->init(memory, &p);
-    m->code(memory, &c, block);
-    struct outcome o = {hunch_coder_finish(&c), c.trouble};
-    hunch_release(&memory_of_system, memory);
-    return o;
+    return model_pass(hunch_model_find(MODEL), &p, direction, block, coded, room);
 }
 
 static size_t check_model(uint32_t level, const uint8_t *data, size_t length) {

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "conformance/unit/pass.h"
 #include "base/arena.h"
 #include "base/cpu.h"
 #include "conformance/unit/inputs.h"
@@ -27,26 +28,6 @@ enum {
 static size_t most = INPUT_LONGEST;
 static uint8_t data[INPUT_LONGEST + GUARD], work[INPUT_LONGEST + GUARD];
 static uint8_t payload[ROOM + GUARD], other[ROOM + GUARD];
-
-struct outcome {
-    size_t length; /* of the payload, bytes */
-    enum coder_trouble trouble;
-};
-
-/* One pass of a model over a block. The payload has `room` bytes when encoding, holds them when decoding. */
-static struct outcome pass(const struct model *m, const struct model_params *p, enum coder_direction direction,
-                           uint8_t *block, uint8_t *coded, size_t room) {
-    const struct allocator system = {NULL, NULL, NULL};
-    struct coder c;
-    void *state = hunch_allocate(&system, m->size(p));
-    assert_non_null(state);
-    hunch_coder_init(&c, direction, coded, room);
-    m->init(state, p);
-    m->code(state, &c, block);
-    struct outcome o = {hunch_coder_finish(&c), c.trouble};
-    hunch_release(&system, state);
-    return o;
-}
 
 /* Calls `visit` for each model that codes, with each level that it accepts as its parameter. */
 static void for_each(void (*visit)(const struct model *, uint32_t parameter)) {
@@ -89,11 +70,11 @@ static void check_kernels(const struct model *m, struct model_params p, const ch
         p.cpu = masks[i];
         if ((masks[i] & machine) != masks[i] || masks[i] == machine)
             continue;
-        struct outcome o = pass(m, &p, CODER_ENCODE, work, other, ROOM);
+        struct outcome o = model_pass(m, &p, CODER_ENCODE, work, other, ROOM);
         if (o.length != length || memcmp(payload, other, length) != 0)
             fail_msg("%s %u, %s: kernels %u and %u differ", m->name, p.parameter, name, masks[i], machine);
         memset(work, 0, p.length);
-        pass(m, &p, CODER_DECODE, work, payload, length);
+        model_pass(m, &p, CODER_DECODE, work, payload, length);
         assert_memory_equal(work, data, p.length);
     }
 }
@@ -115,18 +96,18 @@ static void check_input(const struct model *m, uint32_t level, const struct inpu
     memcpy(work, data, p.length);
     memset(work + p.length, GUARD_BYTE, GUARD);
     memset(payload, GUARD_BYTE, sizeof payload);
-    struct outcome coded = pass(m, &p, CODER_ENCODE, work, payload, ROOM);
+    struct outcome coded = model_pass(m, &p, CODER_ENCODE, work, payload, ROOM);
     assert_int_equal(coded.trouble, CODER_FINE);
     assert_memory_equal(work, data, p.length);
 
-    size_t measured = pass(m, &p, CODER_MEASURE, work, NULL, 0).length;
+    size_t measured = model_pass(m, &p, CODER_MEASURE, work, NULL, 0).length;
     size_t apart = measured > coded.length ? measured - coded.length : coded.length - measured;
     if (apart > 8 + p.length / 4096)
         fail_msg("%s %u, %s: measured %zu, coded %zu", m->name, p.parameter, input->name, measured, coded.length);
     assert_memory_equal(work, data, p.length);
 
     memset(work, 0xA5, p.length);
-    struct outcome decoded = pass(m, &p, CODER_DECODE, work, payload, coded.length);
+    struct outcome decoded = model_pass(m, &p, CODER_DECODE, work, payload, coded.length);
     assert_int_equal(decoded.trouble, CODER_FINE);
     assert_int_equal(decoded.length, coded.length);
     if (memcmp(work, data, p.length) != 0)
@@ -162,12 +143,12 @@ static void check_hostile(const struct model *m, uint32_t parameter) {
             random_fill(&seed, data, 20);
             for (size_t i = 20; i < p.length; i++)
                 data[i] = data[i - 20 + random_below(&seed, 3)];
-            length = pass(m, &p, CODER_ENCODE, data, payload, ROOM).length;
+            length = model_pass(m, &p, CODER_ENCODE, data, payload, ROOM).length;
             if (length > 0)
                 payload[random_below(&seed, round % 2 ? (uint32_t)length : 1)] ^= (uint8_t)(1 + random_below(&seed, 255));
         }
         memset(work + p.length, GUARD_BYTE, GUARD);
-        assert_true(pass(m, &p, CODER_DECODE, work, payload, length).length <= length);
+        assert_true(model_pass(m, &p, CODER_DECODE, work, payload, length).length <= length);
         assert_guard(work + p.length);
     }
 }
@@ -178,10 +159,10 @@ static void check_stranger(const struct model *m, uint32_t parameter) {
     for (unsigned i = 0; (input = input_at(i)); i += 5) {
         struct model_params p = {parameter, input_fill(input, data, 300), hunch_cpu_detect()};
         memcpy(work, data, p.length);
-        size_t length = pass(m, &p, CODER_ENCODE, work, payload, ROOM).length;
+        size_t length = model_pass(m, &p, CODER_ENCODE, work, payload, ROOM).length;
         memset(work, (int)i, p.length);
         p.cpu = 0;
-        pass(m, &p, CODER_DECODE, work, payload, length);
+        model_pass(m, &p, CODER_DECODE, work, payload, length);
         if (memcmp(work, data, p.length) != 0)
             fail_msg("%s %u, %s: does not come back", m->name, parameter, input->name);
     }
@@ -204,7 +185,7 @@ static void check_small_room(const struct model *m, uint32_t parameter) {
     random_fill(&seed, data, p.length);
     for (size_t room = 0; room < 500; room = room * 3 + 1) {
         memset(payload, GUARD_BYTE, sizeof payload);
-        struct outcome o = pass(m, &p, CODER_ENCODE, data, payload, room);
+        struct outcome o = model_pass(m, &p, CODER_ENCODE, data, payload, room);
         assert_int_equal(o.trouble, CODER_FULL);
         assert_true(o.length <= room);
         assert_guard(payload + room);

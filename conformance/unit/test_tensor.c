@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "conformance/unit/pass.h"
 #include "base/bytes.h"
 #include "conformance/unit/random.h"
 #include "models/registry.h"
@@ -54,41 +55,14 @@ static void stream_close(struct stream *s) {
 /* Runs the model over data in one direction; returns the length of the payload. */
 static size_t run(enum coder_direction direction, uint32_t level, uint8_t *payload, size_t size, uint8_t *data,
                   size_t length, enum coder_trouble *trouble) {
-    const struct model *model = hunch_model_find(TENSOR);
     struct model_params params = {.parameter = level, .length = length};
-    size_t need = (model->size(&params) + 63) / 64 * 64;
-    assert_true(need > 0);
-    void *state = aligned_alloc(64, need);
-    assert_non_null(state);
-    memset(state, 0, need);
-    model->init(state, &params);
-    struct coder coder;
-    hunch_coder_init(&coder, direction, payload, size);
-    model->code(state, &coder, data);
-    *trouble = coder.trouble;
-    size_t used = hunch_coder_finish(&coder);
-    free(state);
-    return used;
+    struct outcome o = model_pass(hunch_model_find(TENSOR), &params, direction, data, payload, size);
+    *trouble = o.trouble;
+    return o.length;
 }
 
-/* Encodes, measures and decodes; returns the length of the payload. */
 static size_t round_trip(const uint8_t *content, size_t length, uint32_t level) {
-    size_t room = length * 5 / 4 + ROOM;
-    uint8_t *payload = malloc(room), *data = malloc(length + 1);
-    enum coder_trouble trouble;
-    memcpy(data, content, length);
-    size_t size = run(CODER_ENCODE, level, payload, room, data, length, &trouble);
-    assert_int_equal(trouble, CODER_FINE);
-    assert_memory_equal(data, content, length);
-    size_t cost = run(CODER_MEASURE, level, NULL, 0, data, length, &trouble);
-    assert_in_range(cost, size > 8 ? size - 8 : 0, size + 8 + length / 4096);
-    memset(data, 0xA5, length);
-    assert_int_equal(run(CODER_DECODE, level, payload, size, data, length, &trouble), size);
-    assert_int_equal(trouble, CODER_FINE);
-    assert_memory_equal(data, content, length);
-    free(payload);
-    free(data);
-    return size;
+    return model_round_trip(TENSOR, level, content, length);
 }
 
 static void all_levels(const struct stream *s) {
