@@ -15,6 +15,16 @@ struct place {
     uint64_t part_length;    /* header and payload, bytes */
     uint64_t start;          /* in the content of all archives of the file, bytes */
     uint64_t length;         /* original bytes */
+    uint64_t prior_at;       /* where the part is that names its archive's prior, bytes; 0: there is none */
+};
+
+enum { PRIORS_MOST = 16 };
+
+/* A prior that an archive in the file names, once it was needed. */
+struct known_prior {
+    uint64_t at;
+    hunch_prior *prior;
+    bool own;
 };
 
 enum {
@@ -40,6 +50,8 @@ struct hunch_archive {
     pthread_mutex_t lock; /* of what follows */
     struct kept kept[KEPT_MOST];
     uint64_t clock; /* of uses */
+    struct known_prior priors[PRIORS_MOST];
+    unsigned prior_count;
 };
 
 static const struct place *place_at(const struct hunch_archive *a, uint64_t index) {
@@ -79,8 +91,9 @@ static enum hunch_status read_header(const struct hunch_archive *a, uint64_t off
 }
 
 /* Notes a block behind those known. */
-static enum hunch_status add_place(struct hunch_archive *a, uint64_t offset, uint64_t part_length, uint64_t length) {
-    struct place place = {offset, part_length, a->content_length, length};
+static enum hunch_status add_place(struct hunch_archive *a, uint64_t offset, uint64_t part_length, uint64_t length,
+                                   uint64_t prior_at) {
+    struct place place = {offset, part_length, a->content_length, length, prior_at};
     if (offset > a->source.size || part_length > a->source.size - offset)
         return HUNCH_TRUNCATED;
     if (length > UINT64_MAX - a->content_length)
@@ -134,15 +147,28 @@ static enum hunch_status read_archive_header(const struct hunch_archive *a, uint
     return archive_status;
 }
 
+/* Whether an archive's first part, in the gap before its first block, names a prior. */
+static enum hunch_status look_for_prior(const struct hunch_archive *a, uint64_t *prior_at) {
+    struct part part;
+    enum hunch_status status = read_header(a, ARCHIVE_HEADER_LENGTH, &part);
+    if (status == HUNCH_OK && part.type == PART_PRIOR)
+        *prior_at = ARCHIVE_HEADER_LENGTH;
+    return status;
+}
+
 static enum hunch_status add_entries(struct hunch_archive *a, uint8_t *bytes, size_t length) {
     struct wire w = wire_open(WIRE_READ, bytes, length);
-    uint64_t offset = ARCHIVE_HEADER_LENGTH;
+    uint64_t offset = ARCHIVE_HEADER_LENGTH, prior_at = 0;
     while (w.at < w.end) {
         struct index_entry entry;
         hunch_index_entry(&w, &entry);
         if (w.broken || entry.gap > a->source.size - offset)
             return HUNCH_DAMAGED;
-        enum hunch_status status = add_place(a, offset + entry.gap, entry.part_length, entry.length);
+        enum hunch_status status = HUNCH_OK;
+        if (offset == ARCHIVE_HEADER_LENGTH && entry.gap > 0)
+            status = look_for_prior(a, &prior_at);
+        if (status == HUNCH_OK)
+            status = add_place(a, offset + entry.gap, entry.part_length, entry.length, prior_at);
         if (status != HUNCH_OK)
             return status;
         offset += entry.gap + entry.part_length;
@@ -215,48 +241,59 @@ static enum hunch_status find_index(struct hunch_archive *a, bool *used) {
     return status == HUNCH_DAMAGED || status == HUNCH_TRUNCATED ? HUNCH_OK : status;
 }
 
-/* Steps over the part at *offset; *inside becomes false behind an archive's last one. `base` is where the archive's
- * content begins. */
-static enum hunch_status walk_part(struct hunch_archive *a, uint64_t *offset, uint64_t base, bool *inside) {
+/* Where a walk over the parts of all archives is. */
+struct walk {
+    uint64_t offset;   /* of the next part, bytes */
+    uint64_t first;    /* of the archive's first part */
+    uint64_t base;     /* where the archive's content begins */
+    uint64_t prior_at; /* as in struct place */
+    bool inside;       /* an archive */
+};
+
+/* Steps over the next part. */
+static enum hunch_status walk_part(struct hunch_archive *a, struct walk *w) {
     struct part part;
-    enum hunch_status status = read_header(a, *offset, &part);
+    enum hunch_status status = read_header(a, w->offset, &part);
     if (status != HUNCH_OK)
         return status;
     if (part.length > UINT64_MAX - part.header_length)
         return HUNCH_DAMAGED;
     uint64_t length = part.header_length + part.length;
-    if (length > a->source.size - *offset)
+    if (length > a->source.size - w->offset)
         return HUNCH_TRUNCATED;
     if (part.type == PART_BLOCK) {
-        if (part.block.start != a->content_length - base)
+        if (part.block.start != a->content_length - w->base)
             return HUNCH_DAMAGED;
-        status = add_place(a, *offset, length, part.block.length);
-        *inside = !(part.block.flags & BLOCK_SOLE);
+        status = add_place(a, w->offset, length, part.block.length, w->prior_at);
+        w->inside = !(part.block.flags & BLOCK_SOLE);
     } else if (part.type == PART_MEMBERS) {
-        status = load_members(a, *offset, &part, base);
+        status = load_members(a, w->offset, &part, w->base);
+    } else if (part.type == PART_PRIOR) {
+        status = w->offset == w->first ? HUNCH_OK : HUNCH_DAMAGED;
+        w->prior_at = w->offset;
     } else if (part.type == PART_FOOTER) {
-        *inside = false;
+        w->inside = false;
     }
-    *offset += length;
+    w->offset += length;
     return status;
 }
 
 static enum hunch_status walk(struct hunch_archive *a) {
-    uint64_t offset = 0, base = 0;
-    bool inside = false;
+    struct walk w = {0};
     do {
         enum hunch_status status;
-        if (inside) {
-            status = walk_part(a, &offset, base, &inside);
+        if (w.inside) {
+            status = walk_part(a, &w);
         } else {
-            status = read_archive_header(a, offset);
-            offset += ARCHIVE_HEADER_LENGTH;
-            base = a->content_length;
-            inside = true;
+            status = read_archive_header(a, w.offset);
+            w.first = w.offset += ARCHIVE_HEADER_LENGTH;
+            w.base = a->content_length;
+            w.prior_at = 0;
+            w.inside = true;
         }
         if (status != HUNCH_OK)
             return status;
-    } while (inside || offset < a->source.size);
+    } while (w.inside || w.offset < a->source.size);
     return HUNCH_OK;
 }
 
@@ -324,6 +361,8 @@ static const char *format_name(const struct block_header *b) {
     const struct format *format = id <= UINT32_MAX ? hunch_format_find((uint32_t)id) : NULL;
     if (b->flags & BLOCK_TYPED)
         return "pieces";
+    if (b->flags & BLOCK_PRIMED)
+        return "units";
     return format ? format->name : b->flags & BLOCK_FORMATTED ? "unknown" : "raw";
 }
 
@@ -346,39 +385,114 @@ enum hunch_status hunch_archive_block(const hunch_archive *archive, uint64_t ind
         .length = b->length,
         .check = b->content_check,
         .model_parameter = (uint32_t)s->parameter,
-        .model = model ? model->name : "unknown",
+        .model = b->flags & BLOCK_PRIMED ? "primed" : model ? model->name : "unknown",
         .format = format_name(b),
     };
-    (void)hunch_block_decode_need(&archive->context, b, part.length, &full.memory); /* 0 when nobody knows */
+    (void)hunch_block_decode_need(&archive->context, NULL, b, part.length, &full.memory); /* 0 when nobody knows */
     memcpy(info, &full, full.sizeof_info);
     return HUNCH_OK;
 }
 
-/* Reads, checks and decodes a block into *k, whose memory is the caller's to release. */
-static enum hunch_status decode_block(const struct hunch_archive *a, uint64_t index, struct kept *k) {
+/* ---- priors */
+
+/* Opens or finds the prior that the part at `at` names, in *prior. */
+static enum hunch_status load_prior(const struct hunch_archive *a, uint64_t at, struct known_prior *known) {
+    const struct hunch_settings *s = &a->context.settings;
+    struct hunch_prior_info info = {.sizeof_info = sizeof info};
     struct part part;
-    uint64_t need;
-    enum hunch_status status = block_header(a, index, &part);
+    uint8_t *bytes = NULL;
+    *known = (struct known_prior){.at = at};
+    enum hunch_status status = read_header(a, at, &part);
+    if (status == HUNCH_OK && part.type != PART_PRIOR)
+        status = HUNCH_DAMAGED;
+    if (status != HUNCH_OK)
+        return status;
+    if (part.length == 0) {
+        known->prior = s->find_prior ? s->find_prior(s->opaque, part.prior.id, part.prior.name) : NULL;
+        return known->prior ? HUNCH_OK : HUNCH_MISSING_PRIOR;
+    }
+    known->own = true;
+    status = load_payload(a, at, &part, &bytes);
     if (status == HUNCH_OK)
-        status = hunch_block_decode_need(&a->context, &part.block, part.length, &need);
+        status = hunch_prior_describe(bytes, (size_t)part.length, &info);
+    if (status == HUNCH_OK && info.id != part.prior.id)
+        status = HUNCH_DAMAGED;
+    if (status == HUNCH_OK)
+        status = hunch_prior_open(&known->prior, bytes, (size_t)part.length, s);
+    hunch_release(&a->context.allocator, bytes);
+    return status;
+}
+
+/* The prior for blocks behind the part at `at`, in *prior; NULL for at 0. It is opened when the first block needs it. */
+static enum hunch_status prior_for(struct hunch_archive *a, uint64_t at, hunch_prior **prior) {
+    enum hunch_status status = HUNCH_OK;
+    *prior = NULL;
+    if (at == 0)
+        return HUNCH_OK;
+    pthread_mutex_lock(&a->lock);
+    unsigned i = 0;
+    while (i < a->prior_count && a->priors[i].at != at)
+        i++;
+    if (i == PRIORS_MOST) {
+        status = HUNCH_UNSUPPORTED;
+    } else if (i == a->prior_count) {
+        status = load_prior(a, at, &a->priors[i]);
+        if (status == HUNCH_OK) {
+            hunch_prior_share(a->priors[i].prior, a->context.settings.threads);
+            a->prior_count++;
+        }
+    }
+    if (status == HUNCH_OK)
+        *prior = a->priors[i].prior;
+    pthread_mutex_unlock(&a->lock);
+    return status;
+}
+
+/* ---- content */
+
+/* Reads a block whole: its header, and its payload, to be released by the caller; *sound: the payload's check is good. */
+static enum hunch_status load_block(struct hunch_archive *a, uint64_t index, struct part *part, hunch_prior **prior,
+                                    uint8_t **input, bool *sound) {
+    uint64_t need;
+    *input = NULL;
+    enum hunch_status status = block_header(a, index, part);
+    if (status == HUNCH_OK && part->block.flags & BLOCK_PRIMED)
+        status = prior_for(a, place_at(a, index)->prior_at, prior);
+    if (status == HUNCH_OK)
+        status = hunch_block_decode_need(&a->context, *prior, &part->block, part->length, &need);
     if (status == HUNCH_OK && need > a->context.settings.memory_limit)
         status = HUNCH_MEMORY_LIMIT;
     if (status != HUNCH_OK)
         return status;
-    size_t coded = (size_t)part.length;
-    uint8_t *input = hunch_allocate(&a->context.allocator, coded), *output = NULL;
-    if (!input)
+    *input = hunch_allocate(&a->context.allocator, (size_t)part->length);
+    if (!*input)
         return HUNCH_NO_MEMORY;
-    status = read_bytes(a, place_at(a, index)->archive_offset + part.header_length, input, coded);
-    if (status == HUNCH_OK && hash_low(input, coded) != part.check)
-        status = HUNCH_DAMAGED;
-    if (status == HUNCH_OK)
-        status = hunch_block_decode(&a->context, &part.block, input, coded, &output);
+    status = read_bytes(a, place_at(a, index)->archive_offset + part->header_length, *input, (size_t)part->length);
+    *sound = status == HUNCH_OK && hash_low(*input, (size_t)part->length) == part->check;
+    return status;
+}
+
+/* Decodes a loaded block into *k, whose memory is the caller's to release; takes the input. */
+static enum hunch_status decode_block(const struct hunch_archive *a, uint64_t index, const struct part *part,
+                                      uint8_t *input, bool sound, struct kept *k) {
+    uint8_t *output = NULL;
+    enum hunch_status status = HUNCH_DAMAGED;
+    if (sound)
+        status = hunch_block_decode(&a->context, NULL, &part->block, input, (size_t)part->length, &output, NULL);
     if (status != HUNCH_OK || output)
         hunch_release(&a->context.allocator, input);
     if (status == HUNCH_OK)
-        *k = (struct kept){.number = index, .memory = output ? output : input, .length = part.block.length};
+        *k = (struct kept){.number = index, .memory = output ? output : input, .length = part->block.length};
     return status;
+}
+
+/* Copies from a block of units: only those that are asked for are decoded, and only they need be whole. */
+static enum hunch_status copy_units(const struct hunch_archive *a, const struct part *part, hunch_prior *prior,
+                                    uint8_t *input, bool sound, uint64_t inside, uint8_t *to, size_t count) {
+    enum hunch_status status = hunch_primed_decode(&a->context, prior, &part->block, input, (size_t)part->length, inside,
+                                                   inside + count, to, NULL);
+    hunch_release(&a->context.allocator, input);
+    return status == HUNCH_DAMAGED && sound ? HUNCH_MISMATCH : status;
 }
 
 /* Finds a kept block and holds it; NULL when it is not there. Under the lock. */
@@ -426,7 +540,18 @@ static enum hunch_status copy_from(struct hunch_archive *a, uint64_t index, uint
     pthread_mutex_unlock(&a->lock);
     if (!k) {
         struct kept fresh = {0};
-        enum hunch_status status = decode_block(a, index, &fresh);
+        struct part part;
+        hunch_prior *prior = NULL;
+        uint8_t *input;
+        bool sound;
+        enum hunch_status status = load_block(a, index, &part, &prior, &input, &sound);
+        if (status != HUNCH_OK) {
+            hunch_release(&a->context.allocator, input);
+            return status;
+        }
+        if (part.block.flags & BLOCK_PRIMED)
+            return copy_units(a, &part, prior, input, sound, inside, to, count);
+        status = decode_block(a, index, &part, input, sound, &fresh);
         if (status != HUNCH_OK)
             return status;
         memcpy(to, fresh.memory + inside, count);
@@ -526,6 +651,9 @@ void hunch_archive_close(hunch_archive **archive) {
     struct allocator allocator = a->context.allocator;
     for (unsigned i = 0; i < KEPT_MOST; i++)
         drop(a, &a->kept[i]);
+    for (unsigned i = 0; i < a->prior_count; i++)
+        if (a->priors[i].own)
+            hunch_prior_close(&a->priors[i].prior);
     pthread_mutex_destroy(&a->lock);
     hunch_buffer_free(&a->members.entries, &allocator);
     hunch_buffer_free(&a->members.names, &allocator);

@@ -35,16 +35,23 @@ uint64_t hunch_block_encode_need(const struct context *context, const uint8_t *d
     if (length == 0)
         return 0;
     uint64_t need = hunch_block_plain_need(context, length);
+    if (context->settings.prior)
+        need = sum_saturating(need, hunch_prior_unit_need(context->settings.prior) + length);
     uint64_t typed = hunch_typed_need(context, data, (size_t)length, known, need + length, room);
     return sum_saturating(need, *room ? typed + length : typed); /* a second payload, to compare */
 }
 
-enum hunch_status hunch_block_decode_need(const struct context *context, const struct block_header *block,
-                                          uint64_t coded, uint64_t *need) {
+enum hunch_status hunch_block_decode_need(const struct context *context, const struct hunch_prior *prior,
+                                          const struct block_header *block, uint64_t coded, uint64_t *need) {
     uint64_t streams = 0, most = 0, payloads = 0;
     *need = 0;
     if (block->length > BLOCK_LENGTH_MOST)
         return HUNCH_UNSUPPORTED;
+    if (block->flags & BLOCK_PRIMED) {
+        enum hunch_status status = hunch_primed_decode_need(prior, block, coded, need);
+        *need = sum_saturating(*need, coded + block->length);
+        return status;
+    }
     for (unsigned i = 0; i < block->count; i++) {
         const struct stream_header *stream = &block->streams[i];
         uint64_t payload = block->flags & BLOCK_TYPED ? stream->payload : coded, one;
@@ -140,8 +147,8 @@ static enum hunch_status encode_smaller(const struct context *context, uint8_t *
 }
 
 enum hunch_status hunch_block_encode(const struct context *context, uint8_t *data, struct outlook known,
-                                     uint64_t room, struct block_header *block, uint8_t **payload,
-                                     size_t *coded) {
+                                     const struct buffer *units, uint64_t room, struct block_header *block,
+                                     uint8_t **payload, size_t *coded) {
     size_t length = (size_t)block->length;
     bool noise = true;
     *payload = NULL;
@@ -149,7 +156,13 @@ enum hunch_status hunch_block_encode(const struct context *context, uint8_t *dat
     store(block, coded);
     if (length == 0)
         return HUNCH_OK;
-    enum hunch_status status = find_noise(context, data, length, &noise);
+    enum hunch_status status = HUNCH_OUTPUT_FULL;
+    if (units->length > 0)
+        status = hunch_primed_encode(context, data, (const uint64_t *)(const void *)units->bytes,
+                                     units->length / sizeof(uint64_t), block, payload, coded);
+    if (status != HUNCH_OUTPUT_FULL && status != HUNCH_UNSUPPORTED)
+        return status;
+    status = find_noise(context, data, length, &noise);
     if (status != HUNCH_OK)
         return status;
     if (noise && room == 0 && !hunch_transform_wanted(context, data, length))
@@ -171,20 +184,22 @@ enum hunch_status hunch_block_encode(const struct context *context, uint8_t *dat
 
 /* ---- decode */
 
-enum hunch_status hunch_block_decode(const struct context *context, const struct block_header *block,
-                                     uint8_t *payload, size_t coded, uint8_t **out) {
+enum hunch_status hunch_block_decode(const struct context *context, struct hunch_prior *prior,
+                                     const struct block_header *block, uint8_t *payload, size_t coded, uint8_t **out,
+                                     struct buffer *lost) {
     enum hunch_status status = HUNCH_OK;
     size_t length = (size_t)block->length;
-    bool typed = block->flags & BLOCK_TYPED;
+    bool typed = block->flags & BLOCK_TYPED, primed = block->flags & BLOCK_PRIMED;
     *out = NULL;
-    if (typed || block->streams[0].model != MODEL_STORED) {
+    if (typed || primed || block->streams[0].model != MODEL_STORED) {
         *out = hunch_allocate(&context->allocator, length);
         if (!*out)
             return HUNCH_NO_MEMORY;
-        status = typed ? hunch_typed_decode(context, block, payload, *out)
-                       : hunch_payload_decode(context, &block->streams[0], payload, coded, *out);
+        status = primed  ? hunch_primed_decode(context, prior, block, payload, coded, 0, length, *out, lost)
+                 : typed ? hunch_typed_decode(context, block, payload, *out)
+                         : hunch_payload_decode(context, &block->streams[0], payload, coded, *out);
     }
-    if (status == HUNCH_OK && hunch_hash(*out ? *out : payload, length) != block->content_check)
+    if (status == HUNCH_OK && !(lost && lost->length) && hunch_hash(*out ? *out : payload, length) != block->content_check)
         status = HUNCH_MISMATCH;
     if (status != HUNCH_OK) {
         hunch_release(&context->allocator, *out);

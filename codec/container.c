@@ -70,10 +70,18 @@ static void typed_fields(struct wire *w, struct block_header *b, enum hunch_stat
     }
 }
 
+static void primed_fields(struct wire *w, struct block_header *b, enum hunch_status *status) {
+    b->count = 0;
+    hunch_wire_varint(w, &b->units);
+    hunch_wire_varint(w, &b->unit_length);
+    if (b->units == 0 || b->units > BLOCK_UNITS_MOST)
+        *status = HUNCH_UNSUPPORTED;
+}
+
 static void block_fields(struct wire *w, struct block_header *b, enum hunch_status *status) {
     hunch_wire_u8(w, &b->flags);
-    if (b->flags & ~(BLOCK_SOLE | BLOCK_FORMATTED | BLOCK_TYPED) ||
-        (b->flags & (BLOCK_FORMATTED | BLOCK_TYPED)) == (BLOCK_FORMATTED | BLOCK_TYPED)) {
+    unsigned sort = b->flags & (BLOCK_FORMATTED | BLOCK_TYPED | BLOCK_PRIMED);
+    if (b->flags & ~(BLOCK_SOLE | BLOCK_FORMATTED | BLOCK_TYPED | BLOCK_PRIMED) || (sort & (sort - 1))) {
         *status = HUNCH_UNSUPPORTED; /* what follows is laid out in a way unknown here */
         return;
     }
@@ -84,6 +92,8 @@ static void block_fields(struct wire *w, struct block_header *b, enum hunch_stat
     hunch_wire_varint(w, &b->length);
     if (b->flags & BLOCK_TYPED)
         typed_fields(w, b, status);
+    else if (b->flags & BLOCK_PRIMED)
+        primed_fields(w, b, status);
     else
         plain_fields(w, b, status);
     hunch_wire_u64(w, &b->content_check);
@@ -97,6 +107,16 @@ static void footer_fields(struct wire *w, struct footer *f) {
     hunch_wire_u64(w, &f->index_length);
 }
 
+static void prior_fields(struct wire *w, struct prior_header *p) {
+    uint64_t length = strlen(p->name);
+    hunch_wire_u64(w, &p->id);
+    hunch_wire_varint(w, &length);
+    if (length > PART_NAME_MOST)
+        w->broken = true;
+    for (uint64_t i = 0; i < length && !w->broken; i++)
+        hunch_wire_u8(w, (uint8_t *)&p->name[i]);
+}
+
 static void part_fields(struct wire *w, struct part *part) {
     hunch_wire_varint(w, &part->length);
     hunch_wire_u32(w, &part->check);
@@ -104,6 +124,8 @@ static void part_fields(struct wire *w, struct part *part) {
         block_fields(w, &part->block, &part->status);
     else if (part->type == PART_FOOTER)
         footer_fields(w, &part->footer);
+    else if (part->type == PART_PRIOR)
+        prior_fields(w, &part->prior);
     else if (part->type != PART_INDEX && (part->type & PART_CRITICAL))
         part->status = HUNCH_UNSUPPORTED;
 }
@@ -141,7 +163,8 @@ enum reading hunch_part_read(uint8_t *bytes, size_t have, struct part *part, siz
     part_fields(&w, part);
     if (w.broken)
         return READING_BAD;
-    bool known = part->type == PART_BLOCK || part->type == PART_INDEX || part->type == PART_FOOTER;
+    bool known = part->type == PART_BLOCK || part->type == PART_INDEX || part->type == PART_FOOTER ||
+                 part->type == PART_PRIOR;
     if (known && w.at != w.end)
         part->status = HUNCH_UNSUPPORTED; /* fields added by a later version */
     return READING_WHOLE;

@@ -18,16 +18,19 @@ enum {
     PART_INDEX = 0xB2,
     PART_FOOTER = 0xB3,
     PART_MEMBERS = 0xB4,
+    PART_PRIOR = 0xC5,
     PART_CRITICAL = 0x40,         /* bit of a type: who does not know it must not go on */
     PART_HEADER_MOST = 2 + 255 + 4, /* bytes before a payload */
+    PART_NAME_MOST = 64, /* bytes */
     FOOTER_LENGTH = 2 + 1 + 4 + 3 * 8 + 4
 };
 
-enum { BLOCK_SOLE = 1, BLOCK_FORMATTED = 2, BLOCK_TYPED = 4 }; /* bits of block_header.flags */
+enum { BLOCK_SOLE = 1, BLOCK_FORMATTED = 2, BLOCK_TYPED = 4, BLOCK_PRIMED = 8 }; /* bits of block_header.flags */
 
 enum {
     BLOCK_LENGTH_BITS = 30,
     BLOCK_LENGTH_MOST = 1 << BLOCK_LENGTH_BITS, /* bytes of a block, original */
+    BLOCK_UNITS_MOST = 1 << 16,
     BLOCK_BYTES_LEAST = 24                      /* of its part */
 };
 
@@ -50,6 +53,14 @@ struct block_header {
     uint64_t content_check; /* XXH3-64 of the original bytes */
     unsigned count;         /* of streams: 1 unless TYPED */
     struct stream_header streams[CONTENT_KINDS]; /* (count) kinds rise */
+    uint64_t units;       /* PRIMED: how many, and the length of each but the last, 0: the payload tells */
+    uint64_t unit_length;
+};
+
+/* The prior that an archive's PRIMED blocks are coded from. */
+struct prior_header {
+    uint64_t id;
+    char name[PART_NAME_MOST + 1];
 };
 
 struct footer {
@@ -64,6 +75,7 @@ struct part {
     uint32_t check;  /* low half of XXH3-64 of the payload */
     struct block_header block;
     struct footer footer;
+    struct prior_header prior;
     size_t header_length;     /* bytes before the payload */
     enum hunch_status status; /* OK, or UNSUPPORTED: a whole header that this version cannot act on */
 };

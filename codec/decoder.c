@@ -15,6 +15,15 @@ static void tell_lost(struct decoder *d, struct job *job) {
     job->told = true;
 }
 
+/* Tells the units of a finished block that are gone: its content has zeros there. */
+static void tell_units_lost(struct decoder *d, struct job *job) {
+    const struct hunch_settings *s = &d->base.context.settings;
+    const struct hunch_range *range = (const struct hunch_range *)(const void *)job->lost.bytes;
+    for (size_t i = 0; i < job->lost.length / sizeof *range && !job->told && s->on_lost; i++)
+        s->on_lost(s->opaque, (struct hunch_range){job->offset + range[i].offset, range[i].length}, HUNCH_DAMAGED);
+    job->told = true;
+}
+
 /* Gives what is ready, in order; *full tells that the output had no room for all of it. Answers with the error of a
  * block that may not be lost. */
 static enum hunch_status drain(struct decoder *d, struct hunch_output *out, bool *full) {
@@ -33,6 +42,8 @@ static enum hunch_status drain(struct decoder *d, struct hunch_output *out, bool
             tell_lost(d, job);
         else
             content = hunch_job_result(job, &length);
+        if (job->suspect && job->kind == JOB_DECODE)
+            tell_units_lost(d, job);
         *full = !hunch_stream_give(out, content, length, &job->given);
         if (*full)
             break;
@@ -128,7 +139,12 @@ static enum hunch_status run(struct hunch_stream *stream, struct hunch_input *in
 }
 
 static void release(struct hunch_stream *stream) {
-    hunch_buffer_free(&decoder_of(stream)->held, &stream->context.allocator);
+    struct decoder *d = decoder_of(stream);
+    hunch_prior **own = (hunch_prior **)(void *)d->own.bytes;
+    for (size_t i = 0; i < d->own.length / sizeof *own; i++)
+        hunch_prior_close(&own[i]);
+    hunch_buffer_free(&d->own, &stream->context.allocator);
+    hunch_buffer_free(&d->held, &stream->context.allocator);
 }
 
 enum hunch_status hunch_decoder_open(hunch_stream **stream, const struct hunch_settings *settings) {

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "codec/members.h"
 #include "codec/plan.h"
+#include "codec/prior.h"
 #include "codec/raw.h"
 #include "codec/stream.h"
 #include "formats/pieces/array.h"
@@ -25,6 +26,8 @@ struct encoder {
     bool ended;              /* the archive's last part is given or pending */
     struct member_writer members;
     uint64_t grouped;        /* members that begin in the block in hand */
+    struct buffer unit_begins; /* of uint64_t: where units begin in what waits, in all content; without a prior none */
+    uint64_t unit_after;       /* where the unit behind a boundary begins */
     bool boundary;           /* what waits must be cut before more is taken */
     struct buffer outlook;   /* of struct array: those of a file that is longer than a block, places in all content */
     struct buffer begins;    /* of uint64_t: where members begin in what waits */
@@ -44,12 +47,28 @@ static bool write_pending(struct encoder *e, const uint8_t *bytes, size_t length
 
 /* ---- out: headers, payloads, trailer */
 
+static bool write_prior(struct encoder *e) {
+    uint8_t bytes[PART_HEADER_MOST];
+    const struct hunch_prior *prior = e->base.context.settings.prior;
+    size_t length = e->base.context.settings.self_contained ? prior->file.length : 0;
+    struct part part = {.type = PART_PRIOR, .length = length, .prior.id = prior->id};
+    memcpy(part.prior.name, prior->name, sizeof part.prior.name);
+    part.check = hash_low(prior->file.bytes, length);
+    hunch_part_write(&part, bytes);
+    return write_pending(e, bytes, part.header_length) && write_pending(e, prior->file.bytes, length);
+}
+
 static bool write_block_header(struct encoder *e, struct job *job) {
     uint8_t bytes[PART_HEADER_MOST];
+    uint64_t gap = 0;
     if (e->archive_length == 0) {
         hunch_archive_header_write(bytes);
         if (!write_pending(e, bytes, ARCHIVE_HEADER_LENGTH))
             return false;
+        bool needed = job->block.flags & BLOCK_PRIMED || !(job->block.flags & BLOCK_SOLE);
+        if (e->base.context.settings.prior && needed && !write_prior(e))
+            return false;
+        gap = e->archive_length - ARCHIVE_HEADER_LENGTH;
     }
     uint64_t length;
     const uint8_t *payload = hunch_job_result(job, &length);
@@ -59,7 +78,7 @@ static bool write_block_header(struct encoder *e, struct job *job) {
     if (!write_pending(e, bytes, part.header_length))
         return false;
     e->archive_length += length;
-    struct index_entry entry = {.part_length = part.header_length + length, .length = job->block.length};
+    struct index_entry entry = {.gap = gap, .part_length = part.header_length + length, .length = job->block.length};
     struct wire w = wire_open(WIRE_WRITE, bytes, sizeof bytes);
     hunch_index_entry(&w, &entry);
     e->ended = job->block.flags & BLOCK_SOLE;
@@ -231,6 +250,12 @@ static bool begins_here(struct encoder *e) {
 static enum hunch_status arrays_within(const struct encoder *e, size_t length, struct buffer *known) {
     uint64_t left = next_begin(e) - e->start;
     struct outlook all = hunch_job_outlook(&e->outlook);
+    if (e->base.context.settings.as && e->members.count > 0) {
+        struct array a = all.arrays[0];
+        if (!hunch_array_fit(&a, length))
+            return HUNCH_OK;
+        return hunch_buffer_append(known, &e->base.context.allocator, &a, sizeof a) ? HUNCH_OK : HUNCH_NO_MEMORY;
+    }
     for (size_t i = 0; i < all.count; i++) {
         struct array a;
         if (!hunch_array_rest(&all.arrays[i], e->start, &a) || a.before >= length ||
@@ -249,6 +274,34 @@ static enum hunch_status foresee(struct encoder *e, size_t length, bool all, str
     return arrays_within(e, length, known);
 }
 
+/* ---- units */
+
+enum { UNITS_BYTES = 1 << 17, UNITS_MOST = 1 << 8 /* of content, and of units, from which on a block is cut */ };
+
+/* The lengths of the units of the next `length` bytes, when they are whole units that a prior may take; else none. `whole`:
+ * nothing waits behind them. */
+static enum hunch_status units_within(const struct encoder *e, size_t length, bool whole, struct buffer *units) {
+    const struct allocator *a = &e->base.context.allocator;
+    const uint64_t *begin = (const uint64_t *)(const void *)e->unit_begins.bytes, only = e->start;
+    size_t count = e->unit_begins.length / sizeof *begin;
+    if (!e->base.context.settings.prior || !whole || length == 0)
+        return HUNCH_OK;
+    if (e->members.count == 0) {
+        begin = &only;
+        count = 1;
+    }
+    bool good = count > 0 && begin[0] == e->start && count <= BLOCK_UNITS_MOST;
+    for (size_t i = 0; i < count && good; i++) {
+        uint64_t unit = (i + 1 < count ? begin[i + 1] : e->start + length) - begin[i];
+        good = unit > 0 && unit <= UNIT_MOST;
+        if (good && !hunch_buffer_append(units, a, &unit, sizeof unit))
+            return HUNCH_NO_MEMORY;
+    }
+    if (!good)
+        units->length = 0;
+    return HUNCH_OK;
+}
+
 /* Makes the next block's job ready, but for its input: what is known of it and what it needs. It is looked at once,
  * however often the queue has no room for it. */
 static enum hunch_status prepare(struct encoder *e, size_t length, bool all) {
@@ -256,8 +309,11 @@ static enum hunch_status prepare(struct encoder *e, size_t length, bool all) {
     if (e->prepared && next->block.length == length)
         return HUNCH_OK;
     hunch_buffer_free(&next->known, &e->base.context.allocator);
+    hunch_buffer_free(&next->units, &e->base.context.allocator);
     *next = (struct job){.kind = JOB_ENCODE, .block = {.start = e->start, .length = length}};
     enum hunch_status status = foresee(e, length, all, &next->known);
+    if (status == HUNCH_OK)
+        status = units_within(e, length, length == e->halves[0].length + e->halves[1].length, &next->units);
     if (status != HUNCH_OK)
         return status;
     struct outlook known = hunch_job_outlook(&next->known);
@@ -276,6 +332,7 @@ static void cut(struct encoder *e, size_t length, bool sole) {
     e->halves[0] = e->halves[1];
     e->halves[1] = (struct buffer){0};
     e->start += length;
+    e->unit_begins.length = 0;
     e->cut++;
 }
 
@@ -312,6 +369,8 @@ static enum hunch_status feed(struct encoder *e, struct hunch_input *in, enum hu
         status = cut_next(e, true, false, &moved);
     if (e->boundary && status == HUNCH_OK && e->halves[0].length > 0)
         return HUNCH_OK; /* the queue must give something out first */
+    if (e->boundary && e->base.context.settings.prior && !hunch_buffer_append(&e->unit_begins, &e->base.context.allocator, &e->unit_after, sizeof e->unit_after))
+        return HUNCH_NO_MEMORY;
     e->boundary = false;
     moved = true;
     while (status == HUNCH_OK && moved) {
@@ -364,19 +423,46 @@ static bool group_full(const struct encoder *e, const struct hunch_member *membe
            (s->group_size && (waiting >= s->group_size || member->length > s->group_size - waiting));
 }
 
+/* Whether a unit of `length` bytes is full before this member: groups are of one, unless the settings say otherwise. */
+static bool unit_full(const struct encoder *e, const struct hunch_member *member, uint64_t length) {
+    const struct hunch_settings *s = &e->base.context.settings;
+    uint64_t members = s->group_members || s->group_size ? s->group_members : 1;
+    return (members && e->grouped >= members) || length > UNIT_MOST || member->length > UNIT_MOST - length ||
+           (s->group_size && (length >= s->group_size || member->length > s->group_size - length));
+}
+
+/* Begins another unit with this member where that must be, and another block when what waits is enough. */
+static enum hunch_status begin_unit(struct encoder *e, const struct hunch_member *member, uint64_t at) {
+    size_t count = e->unit_begins.length / sizeof at;
+    uint64_t last = count > 0 ? ((const uint64_t *)(const void *)e->unit_begins.bytes)[count - 1] : at;
+    if (count > 0 && (at == last || !unit_full(e, member, at - last)))
+        return HUNCH_OK;
+    e->grouped = 0;
+    bool large = member->length > UNIT_MOST || at - last > UNIT_MOST;
+    if (count >= UNITS_MOST || (count == 0 && at > e->start) || (count > 0 && (large || at - e->start >= UNITS_BYTES))) {
+        e->boundary = true; /* cutting forgets the units of the block: this one is put behind it */
+        e->unit_after = at;
+        return HUNCH_OK;
+    }
+    return hunch_buffer_append(&e->unit_begins, &e->base.context.allocator, &at, sizeof at) ? HUNCH_OK : HUNCH_NO_MEMORY;
+}
+
 static enum hunch_status begin_member(struct hunch_stream *stream, const struct hunch_member *member) {
     struct encoder *e = encoder_of(stream);
     uint64_t at = e->start + e->halves[0].length + e->halves[1].length;
-    if ((e->members.count == 0 && at > 0) || e->ended || e->base.context.settings.as)
+    if ((e->members.count == 0 && at > 0) || e->ended)
         return HUNCH_BAD_ARGUMENT;
-    if (group_full(e, member)) {
+    enum hunch_status status = stream->context.settings.prior ? begin_unit(e, member, at) : HUNCH_OK;
+    if (status != HUNCH_OK)
+        return status;
+    if (!stream->context.settings.prior && group_full(e, member)) {
         e->boundary = true;
         e->grouped = 0;
     }
     e->grouped++;
     uint8_t begin[sizeof at];
     store_u64(begin, at);
-    enum hunch_status status = hunch_members_add(&e->members, &stream->context.allocator, member, at);
+    status = hunch_members_add(&e->members, &stream->context.allocator, member, at);
     return status == HUNCH_OK && !hunch_buffer_append(&e->begins, &e->base.context.allocator, begin, sizeof begin) ? HUNCH_NO_MEMORY : status;
 }
 
@@ -391,6 +477,8 @@ static void release(struct hunch_stream *stream) {
     hunch_members_free(&e->members, allocator);
     hunch_buffer_free(&e->outlook, allocator);
     hunch_buffer_free(&e->begins, allocator);
+    hunch_buffer_free(&e->unit_begins, allocator);
+    hunch_buffer_free(&e->next.units, allocator);
     hunch_buffer_free(&e->next.known, allocator);
 }
 
@@ -408,6 +496,8 @@ enum hunch_status hunch_encoder_open(hunch_stream **stream, const struct hunch_s
     enum hunch_status status = hunch_stream_make(stream, sizeof(struct encoder), settings);
     if (status != HUNCH_OK)
         return status;
+    if ((*stream)->context.settings.prior)
+        hunch_prior_share((*stream)->context.settings.prior, (*stream)->context.settings.threads);
     (*stream)->run = run;
     (*stream)->member = begin_member;
     (*stream)->release = release;

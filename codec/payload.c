@@ -84,7 +84,7 @@ static enum hunch_status run_model(const struct context *context, const struct s
     if (!state)
         return HUNCH_NO_MEMORY;
     model->init(state, &params);
-    model->code(state, coder, stream);
+    model->code(state, coder, stream, 0, params.length);
     *coded = hunch_coder_finish(coder);
     hunch_release(&context->allocator, state);
     switch (coder->trouble) {

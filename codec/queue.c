@@ -12,10 +12,11 @@ static void run(struct task *task) {
     struct job *job = (struct job *)(void *)task;
     uint8_t *input = job_input(job);
     if (job->kind == JOB_ENCODE)
-        job->status = hunch_block_encode(job->context, input, hunch_job_outlook(&job->known), job->room, &job->block,
-                                         &job->output, &job->coded);
+        job->status = hunch_block_encode(job->context, input, hunch_job_outlook(&job->known), &job->units, job->room,
+                                         &job->block, &job->output, &job->coded);
     else
-        job->status = hunch_block_decode(job->context, &job->block, input, job->coded, &job->output);
+        job->status = hunch_block_decode(job->context, job->prior, &job->block, input, job->coded, &job->output,
+                                         job->suspect ? &job->lost : NULL);
 }
 
 bool hunch_queue_open(struct queue *queue, const struct context *context) {
@@ -81,6 +82,8 @@ uint8_t *hunch_job_result(const struct job *job, uint64_t *length) {
 static void free_bytes(struct queue *queue, struct job *job) {
     hunch_buffer_free(&job->input, &queue->context->allocator);
     hunch_buffer_free(&job->known, &queue->context->allocator);
+    hunch_buffer_free(&job->units, &queue->context->allocator);
+    hunch_buffer_free(&job->lost, &queue->context->allocator);
     hunch_release(&queue->context->allocator, job->output);
     job->output = NULL;
     queue->memory -= job->memory;

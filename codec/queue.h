@@ -22,6 +22,10 @@ struct job {
     const struct context *context;
     struct block_header block;
     struct buffer input; /* owned */
+    struct hunch_prior *prior; /* JOB_DECODE: the archive's */
+    bool suspect;        /* JOB_DECODE: the payload is damaged; units that are whole are saved */
+    struct buffer lost;  /* owned; of struct hunch_range: units of such a payload that are gone */
+    struct buffer units; /* owned; JOB_ENCODE: uint64_t lengths of units to be coded from the prior, or none */
     struct buffer known; /* owned; JOB_ENCODE: struct array, what is known to lie in the content */
     size_t input_at;   /* where the content or payload begins in it */
     uint8_t *output;   /* owned allocation; NULL: the input is the output */

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "codec/block.h"
 #include "codec/decoder.h"
 
 enum { SCAN_CHUNK = 1 << 16 }; /* bytes */
@@ -40,6 +41,7 @@ static void leave_archive(struct decoder *d) {
     d->base_offset += d->next;
     d->next = 0;
     d->index_read = false;
+    d->prior = NULL;
     d->known_end = 0;
     d->known_last = false;
 }
@@ -165,36 +167,10 @@ static enum reading follows(const struct decoder *d, size_t offset, bool sole, s
     return reading;
 }
 
-/* The payload's check failed. When the next part stands where it should, its bytes were changed and the block is
- * lost; when not, bytes were added or taken away and the search begins inside the payload. */
-static enum step bad_payload(struct decoder *d, const struct part *part, size_t total) {
-    bool sole = part->block.flags & BLOCK_SOLE;
-    size_t wanted;
-    if (!keeps_going(d))
-        return end_with(d, HUNCH_DAMAGED);
-    enum reading reading = follows(d, total, sole, &wanted);
-    if (reading == READING_WHOLE)
-        return lose_block(d, part, HUNCH_DAMAGED);
-    if (reading == READING_SHORT && !d->input_ended)
-        return more(d, wanted);
-    d->known_end = d->next + part->block.length;
-    d->known_last = sole;
-    return trouble(d, HUNCH_DAMAGED);
-}
-
-/* The input ends inside the payload. Behind a sole block nothing could be found; its payload may well hold parts of
- * an archive that was encoded once more. */
-static enum step short_payload(struct decoder *d, const struct part *part) {
-    d->known_end = d->next + part->block.length;
-    d->known_last = part->block.flags & BLOCK_SOLE;
-    if (d->known_last)
-        advance(d, held(d));
-    return more(d, 0);
-}
-
 /* Gives the payload to the pool: the buffer itself when nothing stands behind it, else a copy. */
-static enum step submit(struct decoder *d, const struct part *part, size_t total, uint64_t need) {
-    struct job job = {.kind = JOB_DECODE, .block = part->block, .coded = (size_t)part->length, .memory = need};
+static enum step submit(struct decoder *d, const struct part *part, size_t total, uint64_t need, bool suspect) {
+    struct job job = {.kind = JOB_DECODE, .block = part->block, .coded = (size_t)part->length, .memory = need,
+                      .prior = d->prior, .suspect = suspect};
     job.offset = d->base_offset + d->next;
     if (held(d) == total) {
         job.input = d->held;
@@ -215,6 +191,35 @@ static enum step submit(struct decoder *d, const struct part *part, size_t total
     return STEP_ON;
 }
 
+/* The payload's check failed. When the next part stands where it should, its bytes were changed and the block is
+ * lost; when not, bytes were added or taken away and the search begins inside the payload. */
+static enum step bad_payload(struct decoder *d, const struct part *part, size_t total, uint64_t need) {
+    bool sole = part->block.flags & BLOCK_SOLE;
+    size_t wanted;
+    if (!keeps_going(d))
+        return end_with(d, HUNCH_DAMAGED);
+    enum reading reading = follows(d, total, sole, &wanted);
+    if (reading == READING_WHOLE && part->block.flags & BLOCK_PRIMED)
+        return submit(d, part, total, need, true);
+    if (reading == READING_WHOLE)
+        return lose_block(d, part, HUNCH_DAMAGED);
+    if (reading == READING_SHORT && !d->input_ended)
+        return more(d, wanted);
+    d->known_end = d->next + part->block.length;
+    d->known_last = sole;
+    return trouble(d, HUNCH_DAMAGED);
+}
+
+/* The input ends inside the payload. Behind a sole block nothing could be found; its payload may well hold parts of
+ * an archive that was encoded once more. */
+static enum step short_payload(struct decoder *d, const struct part *part) {
+    d->known_end = d->next + part->block.length;
+    d->known_last = part->block.flags & BLOCK_SOLE;
+    if (d->known_last)
+        advance(d, held(d));
+    return more(d, 0);
+}
+
 static enum step read_block(struct decoder *d, const struct part *part) {
     const struct block_header *block = &part->block;
     uint64_t need;
@@ -224,10 +229,10 @@ static enum step read_block(struct decoder *d, const struct part *part) {
         return end_with(d, HUNCH_SIZE_LIMIT);
     if (block->start > d->next)
         return lose_until(d, block->start);
-    enum hunch_status status = hunch_block_decode_need(&d->base.context, block, part->length, &need);
+    enum hunch_status status = hunch_block_decode_need(&d->base.context, d->prior, block, part->length, &need);
     if (status != HUNCH_OK)
         return lose_block(d, part, status);
-    switch (hunch_queue_admit(&d->base.queue, need, 0)) {
+    switch (hunch_queue_admit(&d->base.queue, need, d->own_memory)) {
     case ADMISSION_LATER: return STEP_WAIT;
     case ADMISSION_NEVER: return end_with(d, HUNCH_MEMORY_LIMIT);
     case ADMISSION_GIVEN: break;
@@ -236,8 +241,8 @@ static enum step read_block(struct decoder *d, const struct part *part) {
     if (held(d) < total)
         return d->input_ended ? short_payload(d, part) : more(d, total);
     if (hash_low(bytes_at(d, part->header_length), (size_t)part->length) != part->check)
-        return bad_payload(d, part, total);
-    return submit(d, part, total, need);
+        return bad_payload(d, part, total, need);
+    return submit(d, part, total, need, false);
 }
 
 /* ---- other parts */
@@ -286,6 +291,57 @@ static enum step read_footer(struct decoder *d, const struct part *part) {
     return STEP_ON;
 }
 
+/* Opens the prior that an archive holds itself. */
+static enum hunch_status open_own(struct decoder *d, uint8_t *bytes, size_t length, uint64_t id) {
+    const struct context *c = &d->base.context;
+    struct hunch_prior_info info = {.sizeof_info = sizeof info};
+    hunch_prior *prior = NULL;
+    enum hunch_status status = hunch_prior_describe(bytes, length, &info);
+    if (status == HUNCH_OK && info.id != id)
+        status = HUNCH_DAMAGED;
+    if (status == HUNCH_OK && info.memory > c->settings.memory_limit - d->own_memory)
+        status = HUNCH_MEMORY_LIMIT;
+    if (status == HUNCH_OK)
+        status = hunch_prior_open(&prior, bytes, length, &c->settings);
+    if (status == HUNCH_OK && !hunch_buffer_append(&d->own, &c->allocator, &prior, sizeof prior))
+        status = HUNCH_NO_MEMORY;
+    if (status != HUNCH_OK) {
+        hunch_prior_close(&prior);
+        return status == HUNCH_NOT_ARCHIVE || status == HUNCH_BAD_ARGUMENT ? HUNCH_DAMAGED : status;
+    }
+    hunch_prior_share(prior, c->settings.threads);
+    d->own_memory += info.memory;
+    d->prior = prior;
+    return HUNCH_OK;
+}
+
+static enum step read_prior(struct decoder *d, const struct part *part) {
+    const struct hunch_settings *s = &d->base.context.settings;
+    enum hunch_status status = HUNCH_OK;
+    if (d->consumed != ARCHIVE_HEADER_LENGTH)
+        return trouble(d, HUNCH_DAMAGED);
+    if (part->length > SIZE_MAX / 2 || part->length > s->memory_limit)
+        return end_with(d, HUNCH_MEMORY_LIMIT);
+    size_t total = part->header_length + (size_t)part->length;
+    if (held(d) < total)
+        return more(d, total);
+    uint8_t *bytes = bytes_at(d, part->header_length);
+    d->prior = NULL;
+    if (hash_low(bytes, (size_t)part->length) != part->check)
+        return trouble(d, HUNCH_DAMAGED);
+    if (part->length > 0) {
+        status = open_own(d, bytes, (size_t)part->length, part->prior.id);
+    } else if (s->find_prior) {
+        d->prior = s->find_prior(s->opaque, part->prior.id, part->prior.name);
+        if (d->prior)
+            hunch_prior_share(d->prior, s->threads);
+    }
+    if (status != HUNCH_OK && (status != HUNCH_DAMAGED || !keeps_going(d)))
+        return end_with(d, status);
+    advance(d, total); /* a prior that is missing is told by the first block that needs it */
+    return STEP_ON;
+}
+
 /* A part of a later version: passed over when optional. */
 static enum step read_unknown(struct decoder *d, const struct part *part) {
     if (part->status != HUNCH_OK) {
@@ -314,6 +370,7 @@ static enum step read_part(struct decoder *d) {
     case PART_BLOCK: return read_block(d, &part);
     case PART_INDEX: return read_index(d, &part);
     case PART_FOOTER: return read_footer(d, &part);
+    case PART_PRIOR: return read_prior(d, &part);
     default: return read_unknown(d, &part);
     }
 }

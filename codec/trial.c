@@ -14,7 +14,7 @@ static enum hunch_status measure(const struct context *context, struct plan plan
         return HUNCH_NO_MEMORY;
     hunch_coder_init(&coder, CODER_MEASURE, NULL, 0);
     plan.model->init(state, &params);
-    plan.model->code(state, &coder, data);
+    plan.model->code(state, &coder, data, 0, length);
     hunch_release(&context->allocator, state);
     *cost += hunch_coder_finish(&coder);
     return coder.trouble == CODER_NO_MEMORY ? HUNCH_NO_MEMORY : HUNCH_OK;

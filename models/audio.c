@@ -50,7 +50,7 @@ static const struct plan plans[LEVELS] = {
 };
 
 struct audio {
-    size_t length;
+    unsigned level;
     unsigned channels_most;
     const struct plan *plan;
     struct audio_kernels kernels;
@@ -115,8 +115,8 @@ static void audio_init(void *state, const struct model_params *p) {
     struct arena arena = {state, 0};
     struct audio *a = hunch_arena_take(&arena, sizeof *a);
     carve(&arena, a, p);
-    a->length = p->length;
     a->channels_most = channels_for(p->length);
+    a->level = p->parameter;
     a->plan = &plans[p->parameter - 1];
     a->kernels = hunch_audio_kernels(p->cpu);
     hunch_head_init(&a->head);
@@ -247,9 +247,10 @@ static void code_array(struct audio *a, struct coder *coder, struct audio_array 
             code_sample(a, coder, s, c, data);
 }
 
-static void audio_code(void *state, struct coder *coder, uint8_t *data) {
+static void audio_code(void *state, struct coder *coder, uint8_t *data, size_t from, size_t to) {
     struct audio *a = state;
-    size_t left = a->length;
+    size_t left = to - from;
+    data += from;
     while (left >= AUDIO_HEAD) {
         struct audio_array s;
         hunch_head_code(&a->head, coder, data, AUDIO_HEAD);
@@ -265,6 +266,20 @@ static void audio_code(void *state, struct coder *coder, uint8_t *data) {
     hunch_plain_code(&a->plain, coder, data, left);
 }
 
+static void audio_moved(void *state, ptrdiff_t by, unsigned cpu) {
+    struct audio *a = state;
+    a->plan = &plans[a->level - 1];
+    a->kernels = hunch_audio_kernels(cpu);
+    a->pool = ARENA_MOVED(a->pool, by);
+    a->plain.one_q16 = ARENA_MOVED(a->plain.one_q16, by);
+    hunch_residual_moved(&a->residual, by, cpu);
+    for (unsigned i = 0; i < GROUPS_MAX; i++) {
+        hunch_predict_moved(&a->groups[i], by);
+        a->groups[i].plan = a->plan;
+        a->groups[i].kernels = &a->kernels;
+    }
+}
+
 const struct model hunch_model_audio = {
     .id = 4,
     .name = "audio",
@@ -272,4 +287,5 @@ const struct model hunch_model_audio = {
     .size = audio_size,
     .init = audio_init,
     .code = audio_code,
+    .moved = audio_moved,
 };

@@ -45,6 +45,20 @@ void hunch_blend_init(struct blend *b, unsigned cpu) {
         sse_init(&b->sse[k], &b->logistic, b->shape.sse_sizes[k]);
 }
 
+void hunch_blend_moved(struct blend *b, ptrdiff_t by, unsigned cpu) {
+    b->kernels = hunch_mixer_kernels(cpu);
+    b->table = ARENA_MOVED(b->table, by);
+    for (unsigned k = 0; k < BLEND_SETS_MAX; k++)
+        b->weights[k] = ARENA_MOVED(b->weights[k], by);
+    for (unsigned k = 0; k < BLEND_SSES_MAX; k++)
+        b->sse[k].p_q16 = ARENA_MOVED(b->sse[k].p_q16, by);
+    b->undo = NULL;
+}
+
+void hunch_blend_watch(struct blend *b, struct undo *undo) {
+    b->undo = undo;
+}
+
 static uint32_t place(uint32_t hash, uint32_t salt, unsigned i) {
     uint32_t h = (hash + salt * 0x9E3779B1u + i * 0x2545F491u) * 0x85EBCA6Bu;
     return (h ^ h >> 15) * 0x2C1B3C6Du;
@@ -63,13 +77,16 @@ void hunch_blend_fetch(struct blend *b, uint32_t salt) {
 static uint32_t *find(struct blend *b, uint32_t h) {
     uint32_t check = h | 1; /* 0: an empty line */
     uint32_t *line = line_at(b, h);
+    if (line[0] == check) {
+        undo_note(b->undo, line, LINE_BYTES);
+        return line;
+    }
+    uint32_t *other = b->table + ((size_t)(line - b->table) ^ LINE_ENTRIES);
+    if (other[0] == check || (other[1] & COUNTER_LIMIT) < (line[1] & COUNTER_LIMIT))
+        line = other;
+    undo_note(b->undo, line, LINE_BYTES);
     if (line[0] == check)
         return line;
-    uint32_t *other = b->table + ((size_t)(line - b->table) ^ LINE_ENTRIES);
-    if (other[0] == check)
-        return other;
-    if ((other[1] & COUNTER_LIMIT) < (line[1] & COUNTER_LIMIT))
-        line = other;
     memset(line, 0, LINE_BYTES);
     line[0] = check;
     return line;
@@ -104,6 +121,14 @@ static void learn(struct blend *b, unsigned node, unsigned bit) {
     }
 }
 
+/* What one bit may change. */
+static void note_rows(struct blend *b) {
+    for (unsigned k = 0; k < b->shape.sets; k++)
+        hunch_undo_note(b->undo, b->chosen[k], b->inputs * sizeof *b->chosen[k]);
+    for (unsigned k = 0; k < b->shape.sses; k++)
+        hunch_undo_note(b->undo, b->sse[k].row, SSE_ROW * sizeof *b->sse[k].row);
+}
+
 unsigned hunch_blend_bit(struct blend *b, struct coder *coder, unsigned node, unsigned bit) {
     unsigned sets = b->shape.sets, sses = b->shape.sses;
     for (unsigned k = 0; k < sses; k++)
@@ -122,6 +147,8 @@ unsigned hunch_blend_bit(struct blend *b, struct coder *coder, unsigned node, un
 
     bit = coder_bit(coder, q, bit);
 
+    if (b->undo)
+        note_rows(b);
     int32_t error = (int32_t)(bit << 22) - (int32_t)p;
     b->rate_q25 += (((int32_t)b->shape.rate_q17 << 8) - b->rate_q25) >> 16;
     if (error > ERROR_LEAST || error < -ERROR_LEAST)

@@ -15,7 +15,7 @@
 #ifndef HUNCH_MODELS_BLEND_H
 #define HUNCH_MODELS_BLEND_H
 
-#include "base/arena.h"
+#include "base/undo.h"
 #include "entropy/coder.h"
 #include "entropy/logistic.h"
 #include "models/cm/counter.h"
@@ -46,6 +46,7 @@ struct blend {
     struct blend_shape shape;
     struct logistic logistic;
     struct mixer_kernels kernels;
+    struct undo *undo; /* NULL: none */
     unsigned inputs; /* padded */
     int32_t rate_q25;
     uint32_t line_mask;
@@ -65,6 +66,10 @@ void hunch_blend_carve(struct arena *arena, struct blend *b, const struct blend_
 
 /* Prepares what carve took (zeroed). */
 void hunch_blend_init(struct blend *b, unsigned cpu);
+
+/* As those of models (models/model.h); notes all but *b itself. */
+void hunch_blend_moved(struct blend *b, ptrdiff_t by, unsigned cpu);
+void hunch_blend_watch(struct blend *b, struct undo *undo);
 
 /* Asks the memory for the lines that open will need. */
 void hunch_blend_fetch(struct blend *b, uint32_t salt);

@@ -69,8 +69,10 @@ static void code_starts(struct coder *coder, uint32_t starts[WALKS_MAX], size_t 
     }
 }
 
-static void bwt_code(void *state, struct coder *coder, uint8_t *data) {
+static void bwt_code(void *state, struct coder *coder, uint8_t *data, size_t from, size_t to) {
     struct bwt *b = state;
+    (void)from;
+    (void)to;
     uint32_t starts[WALKS_MAX] = {0};
     if (coder->direction != CODER_DECODE &&
         !hunch_bwt_forward(data, b->length, (int32_t *)b->ranks, b->bytes, starts)) {

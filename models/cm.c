@@ -61,7 +61,8 @@ struct cm {
     struct contexts contexts;
     struct mixer_kernels kernels;
     const struct level *level;
-    size_t length;
+    uint32_t parameter;
+    struct undo *undo; /* NULL: none */
     unsigned count;  /* contexts */
     unsigned inputs; /* of the first layer, padded */
     int32_t rate_q25;
@@ -153,12 +154,11 @@ static void cm_init(void *state, const struct model_params *p) {
     struct arena a = {state, 0};
     struct cm *m = hunch_arena_take(&a, sizeof *m);
     carve(&a, m, p);
-    m->length = p->length;
     m->rate_q25 = m->level->rate_q17 << 11; /* eight times the final rate */
     m->kernels = hunch_mixer_kernels(p->cpu);
     hunch_logistic_init(&m->logistic);
     hunch_history_init(&m->history);
-    hunch_contexts_init(&m->contexts, p->parameter);
+    m->parameter = p->parameter;
     counter_reciprocals(m->reciprocal);
     init_maps(m);
     init_weights(m);
@@ -186,12 +186,20 @@ static void fetch_first(struct cm *m, unsigned first_bits) {
     }
 }
 
+/* What the symbols of these lines may change. */
+static void note_lines(struct cm *m) {
+    for (unsigned i = 0; m->undo && i < m->count; i++)
+        hunch_undo_note(m->undo, m->line[i], LINE_BYTES);
+}
+
 static void enter_second(struct cm *m, unsigned nibble) {
+    note_lines(m);
     for (unsigned i = 0; i < m->count; i++)
         m->slot[i] = slots_find(m->line[i], m->hash[i] + nibble * 0x9E3779B1u);
 }
 
 static void enter_first(struct cm *m, unsigned byte) {
+    note_lines(m);
     for (unsigned i = 0; i < m->count; i++) {
         m->hash[i] = context_hash(m->contexts.ahead[i], m->contexts.newest[i], byte);
         m->slot[i] = slots_find(m->line[i], m->hash[i]);
@@ -203,6 +211,7 @@ static void enter_direct(struct cm *m) {
         for (unsigned i = 0; i < m->count; i++) {
             m->direct[i] = m->direct_table + (m->slot[i] - m->table);
             __builtin_prefetch(m->direct[i]);
+            undo_note(m->undo, m->direct[i], SLOT_BYTES * sizeof *m->direct[i]);
         }
 }
 
@@ -293,6 +302,14 @@ static void update(struct cm *m, unsigned c0, unsigned node, unsigned b1, unsign
     }
 }
 
+/* What one bit may change. */
+static void note_rows(struct cm *m) {
+    for (unsigned k = 0; k < m->level->groups * m->level->sets; k++)
+        hunch_undo_note(m->undo, m->chosen[k], m->inputs * sizeof *m->chosen[k]);
+    for (unsigned k = 0; k < m->level->sses; k++)
+        hunch_undo_note(m->undo, m->sse[k].row, SSE_ROW * sizeof *m->sse[k].row);
+}
+
 static unsigned code_bit(struct cm *m, struct coder *coder, unsigned bit, unsigned c0, unsigned bitpos, unsigned b1,
                          unsigned b2) {
     unsigned node = bitpos < 4 ? c0 : (c0 & ((1u << (bitpos - 4)) - 1)) | 1u << (bitpos - 4);
@@ -322,6 +339,8 @@ static unsigned code_bit(struct cm *m, struct coder *coder, unsigned bit, unsign
 
     bit = coder_bit(coder, q, bit);
 
+    if (m->undo)
+        note_rows(m);
     for (unsigned g = 0; g < groups; g++) {
         int32_t error = (int32_t)(bit << 22) - p_group[g];
         if (error > ERROR_LEAST || error < -ERROR_LEAST)
@@ -345,25 +364,43 @@ static void make_contexts(struct contexts *c, const uint8_t *data, size_t at) {
         hunch_contexts_record(c, data, at);
 }
 
-static void cm_code(void *state, struct coder *coder, uint8_t *data) {
+/* Contexts see nothing of what was coded before; the filters of records keep what they have learned. */
+static void begin(struct cm *m) {
+    struct filter filter[4];
+    if (m->undo) {
+        hunch_undo_note(m->undo, m, sizeof *m);
+        hunch_undo_note(m->undo, m->maps, sizeof(uint32_t) * 256 * (m->count + 2));
+        hunch_undo_note(m->undo, m->final_weights, sizeof(int32_t) * MIXER_GRAIN * 256);
+    }
+    memcpy(filter, m->contexts.filter, sizeof filter);
+    memset(&m->contexts, 0, sizeof m->contexts);
+    memcpy(m->contexts.filter, filter, sizeof filter);
+    hunch_contexts_init(&m->contexts, m->parameter);
+    for (unsigned k = 0; k < MATCHES; k++)
+        hunch_match_begin(&m->match[k]);
+}
+
+static void cm_code(void *state, struct coder *coder, uint8_t *data, size_t from, size_t to) {
     struct cm *m = state;
     uint64_t recent = 0;
+    begin(m);
     bool exact = m->contexts.width != 0; /* contexts of the byte itself */
     fetch_first(m, 0);
-    for (size_t at = 0; at < m->length; at++) {
+    for (size_t at = from; at < to; at++) {
         unsigned byte = data[at], c0 = 1, b1 = recent & 255, b2 = recent >> 8 & 255;
         if (exact) {
-            make_contexts(&m->contexts, data, at);
+            make_contexts(&m->contexts, data + from, at - from);
             fetch_first(m, 0);
         }
         enter_first(m, b1);
         enter_direct(m);
-        if (at) {
+        if (at > from) {
             if (!exact)
-                hunch_contexts_update(&m->contexts, data, at);
+                hunch_contexts_update(&m->contexts, data + from, at - from);
             for (unsigned k = 0; k < MATCHES; k++)
                 hunch_match_update(&m->match[k], data, at, recent);
         }
+        undo_note(m->undo, m->order1 + b1 * 256, 256);
         m->rate_q25 += ((m->level->rate_q17 << 8) - m->rate_q25) >> 14;
         for (unsigned bitpos = 0; bitpos < 8; bitpos++) {
             if (bitpos == 3)
@@ -381,6 +418,31 @@ static void cm_code(void *state, struct coder *coder, uint8_t *data) {
     }
 }
 
+static void cm_watch(void *state, struct undo *undo) {
+    struct cm *m = state;
+    m->undo = undo;
+    for (unsigned k = 0; k < MATCHES; k++)
+        m->match[k].undo = undo;
+}
+
+static void cm_moved(void *state, ptrdiff_t by, unsigned cpu) {
+    struct cm *m = state;
+    m->level = &levels[m->parameter & 15];
+    m->kernels = hunch_mixer_kernels(cpu);
+    m->table = ARENA_MOVED(m->table, by);
+    m->direct_table = ARENA_MOVED(m->direct_table, by);
+    m->maps = ARENA_MOVED(m->maps, by);
+    m->order1 = ARENA_MOVED(m->order1, by);
+    m->final_weights = ARENA_MOVED(m->final_weights, by);
+    for (unsigned k = 0; k < MIXER_SETS_MAX; k++)
+        m->weights[k] = ARENA_MOVED(m->weights[k], by);
+    for (unsigned k = 0; k < MATCHES; k++)
+        m->match[k].table = ARENA_MOVED(m->match[k].table, by);
+    for (unsigned k = 0; k < SSES; k++)
+        m->sse[k].p_q16 = ARENA_MOVED(m->sse[k].p_q16, by);
+    cm_watch(m, NULL);
+}
+
 const struct model hunch_model_cm = {
     .id = 2,
     .name = "cm",
@@ -389,4 +451,6 @@ const struct model hunch_model_cm = {
     .size = cm_size,
     .init = cm_init,
     .code = cm_code,
+    .moved = cm_moved,
+    .watch = cm_watch,
 };

@@ -32,7 +32,6 @@ struct dct {
     struct dct_coder coder;
     struct head head;
     struct dct_image image;
-    size_t length;
     struct dct_block *window;
     uint64_t window_size; /* blocks */
     uint16_t *plain_q16;  /* (byte before, node) */
@@ -66,7 +65,6 @@ static void dct_init(void *state, const struct model_params *p) {
     struct arena a = {state, 0};
     struct dct *m = hunch_arena_take(&a, sizeof *m);
     carve(&a, m, p);
-    m->length = p->length;
     hunch_head_init(&m->head);
     hunch_dct_coder_init(&m->coder, p->cpu);
     for (size_t i = 0; i < 256 * 256; i++)
@@ -215,14 +213,14 @@ static size_t code_image(struct dct *m, struct coder *coder, uint8_t *data, size
     return at;
 }
 
-static void dct_code(void *state, struct coder *coder, uint8_t *data) {
+static void dct_code(void *state, struct coder *coder, uint8_t *data, size_t from, size_t to) {
     struct dct *m = state;
-    size_t at = 0, n = 1;
-    while (at < m->length && n > 0) {
-        n = code_image(m, coder, data + at, m->length - at);
+    size_t at = from, n = 1;
+    while (at < to && n > 0) {
+        n = code_image(m, coder, data + at, to - at);
         at += n;
     }
-    code_plain(m, coder, data + at, m->length - at);
+    code_plain(m, coder, data + at, to - at);
 }
 
 const struct model hunch_model_dct = {

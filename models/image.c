@@ -24,7 +24,7 @@ enum {
 
 struct image {
     unsigned level;
-    size_t length;
+    struct undo *undo; /* NULL: none */
     uint16_t exact_q16; /* probability that pictures repeat their pixels */
     struct head head;
     struct fast fast;
@@ -59,7 +59,6 @@ static void image_init(void *state, const struct model_params *p) {
     struct image *m = hunch_arena_take(&a, sizeof *m);
     carve(&a, m, p);
     m->level = p->parameter;
-    m->length = p->length;
     m->exact_q16 = 1 << 15;
     hunch_head_init(&m->head);
     hunch_photo_init(&m->photo, p->cpu);
@@ -83,7 +82,7 @@ static bool read_head(const uint8_t *head, uint64_t left, struct picture *p, uin
 
 /* Whether the pictures repeat their pixels: one bit of the stream. */
 static bool code_choice(struct image *m, struct coder *coder, const struct picture *p, uint64_t count) {
-    unsigned exact = coder->direction != CODER_DECODE && hunch_choose_exact(&m->choice, p, count);
+    unsigned exact = coder->direction != CODER_DECODE && hunch_choose_exact(&m->choice, p, count, m->exact_q16);
     uint32_t p_one = (uint32_t)m->exact_q16 << 6 | 32;
     exact = coder_bit(coder, p_one, exact);
     m->exact_q16 = (uint16_t)(m->exact_q16 + (((exact ? 65535 : 0) - m->exact_q16) >> 2));
@@ -106,19 +105,35 @@ static size_t code_array(struct image *m, struct coder *coder, uint8_t *data, si
     return bytes * (size_t)count;
 }
 
-static void image_code(void *state, struct coder *coder, uint8_t *data) {
+static void image_code(void *state, struct coder *coder, uint8_t *data, size_t from, size_t to) {
     struct image *m = state;
     struct picture p;
     uint64_t count;
-    size_t at = 0;
-    while (m->length - at >= IMAGE_HEAD) {
+    size_t at = from;
+    undo_note(m->undo, m, sizeof *m);
+    while (to - at >= IMAGE_HEAD) {
         hunch_head_code(&m->head, coder, data + at, IMAGE_HEAD);
         at += IMAGE_HEAD;
-        if (!read_head(data + at - IMAGE_HEAD, m->length - at, &p, &count))
+        if (!read_head(data + at - IMAGE_HEAD, to - at, &p, &count))
             break;
         at += code_array(m, coder, data, at, p, count);
     }
-    hunch_fast_bytes(&m->fast, coder, data + at, m->length - at);
+    hunch_fast_bytes(&m->fast, coder, data + at, to - at);
+}
+
+static void image_watch(void *state, struct undo *undo) {
+    struct image *m = state;
+    m->undo = m->fast.undo = undo;
+    hunch_photo_watch(&m->photo, undo);
+    hunch_exact_watch(&m->exact, undo);
+}
+
+static void image_moved(void *state, ptrdiff_t by, unsigned cpu) {
+    struct image *m = state;
+    hunch_fast_moved(&m->fast, by);
+    hunch_photo_moved(&m->photo, by, cpu);
+    hunch_exact_moved(&m->exact, by, cpu);
+    image_watch(m, NULL);
 }
 
 const struct model hunch_model_image = {
@@ -128,4 +143,6 @@ const struct model hunch_model_image = {
     .size = image_size,
     .init = image_init,
     .code = image_code,
+    .moved = image_moved,
+    .watch = image_watch,
 };

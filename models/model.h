@@ -8,12 +8,13 @@
 #include <stdint.h>
 
 #include "base/content.h"
+#include "base/undo.h"
 #include "entropy/coder.h"
 
 /* What both sides know before the first symbol. */
 struct model_params {
     uint32_t parameter; /* the model's own setting, written in the block header */
-    size_t length;      /* bytes of the block that is coded, >= 1 */
+    size_t length;      /* bytes that are coded at most, >= 1 */
     unsigned cpu;       /* CPU_* flags that kernels may use; never changes the result */
 };
 
@@ -30,10 +31,17 @@ struct model {
     /* Prepares `state`: size() zeroed bytes, aligned to 64. Must not touch what will not be used: a small block
      * must not wait for a large table. */
     void (*init)(void *state, const struct model_params *params);
-    /* Codes all of data[0 .. params->length - 1] in place, in the coder's direction: input when encoding or
-     * measuring (and left as it was), output when decoding. Cannot fail; trouble is told to the coder. Work is
-     * linear in length whatever the payload holds. */
-    void (*code)(void *state, struct coder *coder, uint8_t *data);
+    /* Codes data[from .. to - 1] in place, in the coder's direction: input when encoding or measuring (and left as it
+     * was), output when decoding. A block is one call with from 0 and to params->length. Models that can be primed take
+     * more: `from` is then where the call before ended, data[0 .. from - 1] is what was coded until then, and what
+     * comes is something new of the same sort. Cannot fail; trouble is told to the coder. Work is linear in length
+     * whatever the payload holds. */
+    void (*code)(void *state, struct coder *coder, uint8_t *data, size_t from, size_t to);
+    /* For models that can be primed, else NULL. The state was copied as it was from where it lies `by` bytes behind,
+     * perhaps by another process of this program: mends its pointers. */
+    void (*moved)(void *state, ptrdiff_t by, unsigned cpu);
+    /* Notes from now on what code() changes of the state (undo NULL: no longer). NULL: the model cannot. */
+    void (*watch)(void *state, struct undo *undo);
 };
 
 #endif

@@ -11,10 +11,12 @@ static void stored_init(void *state, const struct model_params *params) {
     (void)params;
 }
 
-static void stored_code(void *state, struct coder *coder, uint8_t *data) {
+static void stored_code(void *state, struct coder *coder, uint8_t *data, size_t from, size_t to) {
     (void)state;
     (void)coder;
     (void)data;
+    (void)from;
+    (void)to;
 }
 
 const struct model hunch_model_stored = {

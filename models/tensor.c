@@ -38,7 +38,6 @@ struct tensor {
     struct work work;
     struct head head, plan; /* of the arrays before */
     unsigned level;
-    size_t length;
     struct array shapes[SHAPES]; /* the latest arrays */
     unsigned next_shape;
     uint32_t *bytes; /* (256, 256) counters of what is no array; 0: none yet */
@@ -81,7 +80,6 @@ static void tensor_init(void *state, const struct model_params *p) {
     struct tensor *t = hunch_arena_take(&arena, sizeof *t);
     carve(&arena, t, p);
     t->level = p->parameter;
-    t->length = p->length;
     if (t->work.guess.fast)
         counter_reciprocals(t->work.guess.blend.reciprocal);
     else
@@ -251,9 +249,9 @@ static size_t code_array(struct tensor *t, struct coder *coder, uint8_t *data, s
 }
 
 /* What is no array: bytes in the context of the byte before. */
-static void code_bytes(struct tensor *t, uint8_t *data, size_t at) {
+static void code_bytes(struct tensor *t, uint8_t *data, size_t at, size_t to) {
     unsigned last = 0;
-    for (; at < t->length; at++) {
+    for (; at < to; at++) {
         uint32_t *row = t->bytes + last * BYTE_NODES;
         unsigned node = 1;
         for (unsigned i = 8; i-- > 0;) {
@@ -269,16 +267,16 @@ static void code_bytes(struct tensor *t, uint8_t *data, size_t at) {
     }
 }
 
-static void tensor_code(void *state, struct coder *coder, uint8_t *data) {
+static void tensor_code(void *state, struct coder *coder, uint8_t *data, size_t from, size_t to) {
     struct tensor *t = state;
     struct array *a = &t->work.array;
-    size_t at = 0;
+    size_t at = from;
     t->work.guess.coder = coder;
-    while (t->length - at >= TENSOR_HEAD) {
+    while (to - at >= TENSOR_HEAD) {
         hunch_head_code(&t->head, coder, data + at, TENSOR_HEAD);
         const uint8_t *head = data + at;
         at += TENSOR_HEAD;
-        if (!hunch_array_open(a, head) || load_u64(head + 6) > (t->length - at) / a->width)
+        if (!hunch_array_open(a, head) || load_u64(head + 6) > (to - at) / a->width)
             break;
         a->base = at;
         a->count = (size_t)load_u64(head + 6);
@@ -286,7 +284,7 @@ static void tensor_code(void *state, struct coder *coder, uint8_t *data) {
             a->columns = a->count > 0 ? a->count : 1;
         at = code_array(t, coder, data, at);
     }
-    code_bytes(t, data, at);
+    code_bytes(t, data, at, to);
 }
 
 const struct model hunch_model_tensor = {

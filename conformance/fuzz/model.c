@@ -20,7 +20,7 @@ static size_t pass(const struct model *m, const struct model_params *p, enum cod
         abort();
     hunch_coder_init(&c, direction, payload, room);
     m->init(state, p);
-    m->code(state, &c, block);
+    m->code(state, &c, block, 0, p->length);
     hunch_release(&system, state);
     size_t length = hunch_coder_finish(&c);
     return c.trouble == CODER_FULL ? SIZE_MAX : length;

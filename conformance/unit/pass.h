@@ -30,7 +30,7 @@ static inline struct outcome model_pass(const struct model *m, const struct mode
     assert_non_null(state);
     hunch_coder_init(&c, direction, coded, room);
     m->init(state, p);
-    m->code(state, &c, block);
+    m->code(state, &c, block, 0, p->length);
     struct outcome o = {hunch_coder_finish(&c), CODER_FINE};
     o.trouble = c.trouble;
     hunch_release(&system, state);

@@ -84,8 +84,16 @@ struct hunch_settings {
     /* What bare content is, for encoders; NULL (default): what it looks like. Rows of numbers, "f32:768": f64 f32 f16 bf16
      * f8 i8 i16 i32 i64 and the numbers in a row; pictures, "rgb8:640x480" or, when rows follow without end, "rgb8:640":
      * gray8 rgb8 rgba8 gray16be rgb16be; sound, "pcm16:2": pcm8 pcm16 pcm24 pcm32 pcmf32 and the channels. A wrong word
-     * costs size, never content. Not for members. Must live until the encoder is closed. */
+     * costs size, never content. With members, what each of them is. Must live until the encoder is closed. */
     const char *as;
+    /* Priors, see hunch_prior_open. */
+    struct hunch_prior *prior; /* encoder: what members (or groups of them) are coded from, each alone; NULL: none. Content
+                                  that it does not suit, and members of more than 1 MiB, are coded as without. Must live
+                                  until the encoder is closed */
+    int self_contained;        /* encoder: puts the prior into the archive; default 0 */
+    /* Decoders: finds the prior that an archive names; NULL when there is none. It must live until the decoder or the
+     * archive is closed. Not asked for a prior that the archive holds itself. Called on any thread; with `opaque`. */
+    struct hunch_prior *(*find_prior)(void *opaque, uint64_t id, const char *name);
 };
 
 enum {
@@ -242,6 +250,56 @@ HUNCH_API uint64_t hunch_archive_find(const hunch_archive *archive, const char *
 
 /* Frees the archive and writes NULL to *archive. */
 HUNCH_API void hunch_archive_close(hunch_archive **archive);
+
+/* ---- priors: samples that are coded from what others have taught ----------------------------------------------
+
+ * A prior is a file that holds training samples, coded by the models of a level. To open it is to decode it: then the
+ * models know what the samples can teach, and small samples of the same sort shrink as if they stood behind them,
+ * while each can be read alone. An archive names its prior by the hash of the prior's file. */
+
+typedef struct hunch_prior hunch_prior;
+
+struct hunch_prior_info {
+    size_t sizeof_info; /* set by the caller to sizeof(struct hunch_prior_info) */
+    uint64_t id;        /* XXH3-64 of the file behind its first 16 bytes */
+    char name[65];
+    uint64_t samples;
+    uint64_t length;    /* bytes of the training streams */
+    uint64_t memory;    /* bytes that an open prior takes at most, for one thread */
+};
+
+/* The most bytes that a prior of samples of `length` bytes in all can have; SIZE_MAX when that fits no size_t. */
+HUNCH_API size_t hunch_train_bound(size_t length);
+
+/* Trains a prior on `count` samples, which stand one behind another and have lengths[i] >= 1 bytes, in this order.
+ * settings->level (3 to 9) says which models; `as`, use_formats and memory_limit count too. `name`, up to 64 bytes, tells
+ * people what it is. On entry *written is the capacity of `target`, on success the bytes written. Takes as long as
+ * encoding the samples. Errors: BAD_ARGUMENT, NO_MEMORY, OUTPUT_FULL, MEMORY_LIMIT. */
+HUNCH_API enum hunch_status hunch_train(void *target, size_t *written, const char *name, const void *samples,
+                                        const size_t *lengths, size_t count, const struct hunch_settings *settings);
+
+/* Reads what a prior's file says of itself. Errors: BAD_ARGUMENT, NOT_ARCHIVE (it is no prior), DAMAGED, UNSUPPORTED. */
+HUNCH_API enum hunch_status hunch_prior_describe(const void *data, size_t length, struct hunch_prior_info *info);
+
+/* Opens a prior, which takes as long as decoding its samples. It may be used by several encoders, decoders and archives at
+ * once, on any threads. `data` is copied. Errors: as above, NO_MEMORY, MEMORY_LIMIT. */
+HUNCH_API enum hunch_status hunch_prior_open(hunch_prior **prior, const void *data, size_t length,
+                                             const struct hunch_settings *settings);
+
+/* What opening has computed, to be saved: *size bytes, many of them zeros in whole pages; valid while nothing else uses
+ * the prior. */
+HUNCH_API const void *hunch_prior_image(const hunch_prior *prior, size_t *size);
+
+/* Opens a prior from such an image in no time: memory aligned to 64 bytes that is the prior's own until it is closed (and
+ * not freed by it), say a private mapping of a file. The image must come from the very same build of the library, and from
+ * a place as safe as the program itself: it is not checked. BAD_ARGUMENT when it is not of this prior and version. */
+HUNCH_API enum hunch_status hunch_prior_restore(hunch_prior **prior, const void *data, size_t length, void *image,
+                                                size_t size, const struct hunch_settings *settings);
+
+HUNCH_API uint64_t hunch_prior_id(const hunch_prior *prior);
+
+/* Frees the prior and writes NULL to *prior. */
+HUNCH_API void hunch_prior_close(hunch_prior **prior);
 
 /* ---- what content is ------------------------------------------------------------------------------------ */
 

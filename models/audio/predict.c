@@ -35,6 +35,28 @@ void hunch_predict_carve(struct arena *arena, struct group *g, const struct plan
     }
 }
 
+static void least_moved(struct least *q, ptrdiff_t by) {
+    q->x = ARENA_MOVED(q->x, by);
+    q->scaled = ARENA_MOVED(q->scaled, by);
+    q->r = ARENA_MOVED(q->r, by);
+    q->s = ARENA_MOVED(q->s, by);
+    q->l = ARENA_MOVED(q->l, by);
+    q->w = ARENA_MOVED(q->w, by);
+    q->y = ARENA_MOVED(q->y, by);
+}
+
+void hunch_predict_moved(struct group *g, ptrdiff_t by) {
+    g->channel = ARENA_MOVED(g->channel, by);
+    for (unsigned i = 0; i < g->leasts; i++)
+        least_moved(&g->least[i], by);
+    for (unsigned c = 0; c < g->channels; c++)
+        for (unsigned i = 0; i < g->filters; i++) {
+            struct lms *f = &g->channel[c].filters[i];
+            f->x = ARENA_MOVED(f->x, by);
+            f->w = ARENA_MOVED(f->w, by);
+        }
+}
+
 uint64_t hunch_predict_weight(const struct plan *plan, unsigned channels) {
     uint64_t sum = 0;
     for (unsigned i = 0; i < LEASTS_MAX && plan->leasts[i].lags; i++) {

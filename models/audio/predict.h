@@ -58,7 +58,9 @@ struct group {
 void hunch_predict_carve(struct arena *arena, struct group *g, const struct plan *plan, unsigned channels,
                          unsigned bits);
 
-/* The samples before an array are zeros. */
+/* As that of models (models/model.h); plan and kernels are the owner's to mend. */
+void hunch_predict_moved(struct group *g, ptrdiff_t by);
+
 /* About how many bytes carve takes, the same on every machine. */
 uint64_t hunch_predict_weight(const struct plan *plan, unsigned channels);
 

@@ -64,6 +64,15 @@ void hunch_residual_init(struct residual *r, unsigned cpu) {
         sse_init(&r->sse[k], &r->logistic, refine_sizes[k]);
 }
 
+void hunch_residual_moved(struct residual *r, ptrdiff_t by, unsigned cpu) {
+    r->kernels = hunch_mixer_kernels(cpu);
+    r->opinion = ARENA_MOVED(r->opinion, by);
+    for (unsigned k = 0; k < RESIDUAL_SETS; k++)
+        r->weights[k] = ARENA_MOVED(r->weights[k], by);
+    for (unsigned k = 0; k < RESIDUAL_SSES; k++)
+        r->sse[k].p_q16 = ARENA_MOVED(r->sse[k].p_q16, by);
+}
+
 /* Where the opinions of a sample look. */
 struct scene {
     int base;

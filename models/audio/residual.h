@@ -52,6 +52,7 @@ struct residual {
 /* The arena's memory is zeroed. */
 void hunch_residual_carve(struct arena *arena, struct residual *r, unsigned opinions);
 void hunch_residual_init(struct residual *r, unsigned cpu);
+void hunch_residual_moved(struct residual *r, ptrdiff_t by, unsigned cpu); /* as that of models */
 
 /* Codes a sample and remembers by how much it was missed. */
 int32_t hunch_residual_code(struct residual *r, struct coder *coder, struct loudness *own, const struct question *ask,

@@ -11,6 +11,12 @@ void hunch_match_init(struct match *m, unsigned bits, unsigned minimum) {
         m->map[i] = counter_start((1u << 22) - (1u << 22) / (i + 2));
 }
 
+void hunch_match_begin(struct match *m) {
+    m->entry = NULL;
+    m->length = 0;
+    m->predicted = 0;
+}
+
 static uint32_t hash(const struct match *m, uint64_t recent) {
     uint64_t key = m->minimum < 8 ? recent & ((UINT64_C(1) << 8 * m->minimum) - 1) : recent;
     return (uint32_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> (64 - m->bits));
@@ -38,6 +44,7 @@ void hunch_match_update(struct match *m, const uint8_t *data, size_t at, uint64_
             if (m->length <= m->minimum)
                 m->length = 0;
         }
+        undo_note(m->undo, m->entry, sizeof *m->entry);
         *m->entry = (uint32_t)at - 1;
     }
     if (at >= m->minimum) {

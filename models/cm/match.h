@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/undo.h"
+
 enum { MATCH_BUCKETS = 32 };
 
 struct match {
@@ -18,10 +20,14 @@ struct match {
     unsigned predicted;  /* 256 | the predicted byte; 0: none, or it has failed */
     unsigned bucket;     /* of the length, 1..31; for the bit in hand, 0 when nothing is predicted */
     unsigned expected;   /* the predicted bit */
+    struct undo *undo;   /* NULL: none */
     uint32_t map[MATCH_BUCKETS]; /* counters: probability that the predicted bit comes */
 };
 
 void hunch_match_init(struct match *m, unsigned bits, unsigned minimum);
+
+/* Something new begins: what stands before it foretells nothing. */
+void hunch_match_begin(struct match *m);
 
 /* data[0 .. at - 1] is known, the last byte new. recent: the last eight bytes, newest lowest. */
 void hunch_match_update(struct match *m, const uint8_t *data, size_t at, uint64_t recent);

@@ -24,6 +24,7 @@ static const struct solve_shape solve_shapes[EXACT_SOLVES] = {
 
 void hunch_exact_carve(struct arena *a, struct exact *e, unsigned level, size_t length, size_t width) {
     const struct exact_level *l = e->level = &levels[level];
+    e->which = level;
     struct blend_shape flags = {.contexts = l->contexts, .sets = 3, .sses = 2, .table_log2 = l->flags_log2,
                                 .limit = COUNT_LIMIT, .rate_q17 = FLAGS_RATE_Q17,
                                 .set_sizes = {256, 4096, 128}, .sse_sizes = {256, 65536}};
@@ -46,6 +47,25 @@ void hunch_exact_carve(struct arena *a, struct exact *e, unsigned level, size_t 
 
 void hunch_exact_init(struct exact *e, unsigned cpu) {
     e->cpu = cpu;
+}
+
+void hunch_exact_moved(struct exact *e, ptrdiff_t by, unsigned cpu) {
+    e->cpu = cpu;
+    e->level = &levels[e->which];
+    hunch_blend_moved(&e->flags, by, cpu);
+    hunch_blend_moved(&e->digits, by, cpu);
+    for (unsigned k = 0; k < EXACT_SOLVES; k++)
+        hunch_solve_moved(&e->solve[k], by);
+    for (unsigned i = 0; i < EXACT_ROWS; i++)
+        e->memory[i] = ARENA_MOVED(e->memory[i], by);
+    e->seen = ARENA_MOVED(e->seen, by);
+    e->undo = NULL;
+}
+
+void hunch_exact_watch(struct exact *e, struct undo *undo) {
+    e->undo = undo;
+    hunch_blend_watch(&e->flags, undo);
+    hunch_blend_watch(&e->digits, undo);
 }
 
 /* At the first picture: a block of other pictures need not wait for it. */
@@ -179,6 +199,7 @@ static void code_pixel(struct exact *e, struct coder *coder, size_t x, size_t y)
     };
     if (!code_guesses(e, coder, here, guess, x, &failed))
         code_bytes(e, coder, here, x, y, failed);
+    undo_note(e->undo, seen, sizeof *seen);
     *seen = (uint32_t)offset + 1;
     e->row[0][x] = hunch_exact_pixel(here, e->size);
     e->ink += here[0] != 0;
@@ -186,6 +207,8 @@ static void code_pixel(struct exact *e, struct coder *coder, size_t x, size_t y)
 
 void hunch_exact_code(struct exact *e, struct coder *coder, const uint8_t *block, const struct picture *picture) {
     make_ready(e);
+    for (unsigned k = 0; e->undo && k < EXACT_SOLVES; k++)
+        hunch_solve_note(&e->solve[k], e->undo);
     e->block = block;
     e->picture = picture;
     e->size = picture->samples * picture->bytes;

@@ -36,7 +36,9 @@ struct exact_number {
 
 struct exact {
     const struct exact_level *level;
+    unsigned which; /* level that is */
     unsigned cpu;
+    struct undo *undo; /* NULL: none */
     bool ready;
     struct blend flags, digits;
     struct bell_shape shape;
@@ -59,6 +61,10 @@ struct exact {
 /* Memory for blocks of `length` bytes and pictures up to `width` pixels wide. */
 void hunch_exact_carve(struct arena *arena, struct exact *e, unsigned level, size_t length, size_t width);
 void hunch_exact_init(struct exact *e, unsigned cpu);
+
+/* As those of models (models/model.h); notes all but *e itself. */
+void hunch_exact_moved(struct exact *e, ptrdiff_t by, unsigned cpu);
+void hunch_exact_watch(struct exact *e, struct undo *undo);
 
 /* Codes one picture of the block. */
 void hunch_exact_code(struct exact *e, struct coder *coder, const uint8_t *block, const struct picture *picture);

@@ -4,7 +4,9 @@
 #ifndef HUNCH_MODELS_IMAGE_FAST_H
 #define HUNCH_MODELS_IMAGE_FAST_H
 
-#include "base/arena.h"
+#include <stddef.h>
+
+#include "base/undo.h"
 #include "entropy/coder.h"
 #include "models/image/picture.h"
 
@@ -23,11 +25,15 @@ struct fast_bit {
 
 struct fast {
     unsigned level;
+    struct undo *undo;      /* NULL: none */
     struct fast_bit *steps; /* (SAMPLES_MAX, FAST_LOUDNESS, FAST_STEP_NODES + FAST_INNER_NODES) */
     struct fast_bit *bytes; /* (FAST_PLACES, 256) */
 };
 
 void hunch_fast_carve(struct arena *arena, struct fast *f, unsigned level);
+
+/* As that of models (models/model.h). */
+void hunch_fast_moved(struct fast *f, ptrdiff_t by);
 
 /* Codes one picture. */
 void hunch_fast_code(struct fast *f, struct coder *coder, const struct picture *picture);

@@ -2,6 +2,11 @@
 
 #include <string.h>
 
+enum {
+    SCALES = SAMPLES_MAX * PHOTO_EXPERTS_MAX * PHOTO_SIZES * PHOTO_ALARMS,
+    BIASES = SAMPLES_MAX * PHOTO_BIASES * PHOTO_BIAS_CELLS
+};
+
 enum { TREE_NODES = 16, RATE_Q17 = 28, COUNT_LIMIT = 255, INNER_CONTEXTS = 6 };
 
 /* Contexts: up to 6, 10, 16 and 24 are made (photo_contexts.c). (brightness, fraction) is early among them: photographs
@@ -18,6 +23,7 @@ static const struct photo_level levels[10] = {
 
 void hunch_photo_carve(struct arena *a, struct photo *p, unsigned level, size_t length, size_t width) {
     const struct photo_level *l = p->level = &levels[level];
+    p->which = level;
     size_t row = width + 2 * PHOTO_PAD;
     p->experts = (unsigned)l->solves + l->rules;
     struct blend_shape tree = {
@@ -38,12 +44,36 @@ void hunch_photo_carve(struct arena *a, struct photo *p, unsigned level, size_t 
     for (unsigned i = 0; i < PHOTO_ERROR_ROWS; i++)
         p->error_memory[i] = hunch_arena_take(a, sizeof(int32_t) * row * PHOTO_EXPERTS_MAX);
     p->off_memory = hunch_arena_take(a, length);
-    p->scales = hunch_arena_take(a, sizeof *p->scales * SAMPLES_MAX * PHOTO_EXPERTS_MAX * PHOTO_SIZES * PHOTO_ALARMS);
-    p->biases = hunch_arena_take(a, sizeof *p->biases * SAMPLES_MAX * PHOTO_BIASES * PHOTO_BIAS_CELLS);
+    p->scales = hunch_arena_take(a, sizeof *p->scales * SCALES);
+    p->biases = hunch_arena_take(a, sizeof *p->biases * BIASES);
 }
 
 void hunch_photo_init(struct photo *p, unsigned cpu) {
     p->cpu = cpu;
+}
+
+void hunch_photo_moved(struct photo *p, ptrdiff_t by, unsigned cpu) {
+    p->cpu = cpu;
+    p->level = &levels[p->which];
+    hunch_blend_moved(&p->tree, by, cpu);
+    hunch_blend_moved(&p->inner, by, cpu);
+    for (unsigned s = 0; s < SAMPLES_MAX; s++)
+        for (unsigned k = 0; k < PHOTO_SOLVES_MAX; k++)
+            hunch_solve_moved(&p->solve[s][k], by);
+    for (unsigned i = 0; i < PHOTO_ROWS + 3 * PHOTO_REFERENCES; i++)
+        p->memory[i] = ARENA_MOVED(p->memory[i], by);
+    for (unsigned i = 0; i < PHOTO_ERROR_ROWS; i++)
+        p->error_memory[i] = ARENA_MOVED(p->error_memory[i], by);
+    p->off_memory = ARENA_MOVED(p->off_memory, by);
+    p->scales = ARENA_MOVED(p->scales, by);
+    p->biases = ARENA_MOVED(p->biases, by);
+    p->undo = NULL;
+}
+
+void hunch_photo_watch(struct photo *p, struct undo *undo) {
+    p->undo = undo;
+    hunch_blend_watch(&p->tree, undo);
+    hunch_blend_watch(&p->inner, undo);
 }
 
 /* At the first picture: a block of other pictures need not wait for it. */
@@ -239,6 +269,10 @@ void hunch_photo_code(struct photo *p, struct coder *coder, const struct picture
     static const uint8_t order[SAMPLES_MAX][SAMPLES_MAX] = {{0}, {1, 0}, {1, 0, 2}, {3, 1, 0, 2}};
     const uint8_t *turns = order[picture->samples - 1];
     make_ready(p);
+    if (p->undo) { /* a picture's rows are scratch, and its first one begins the solves anew */
+        hunch_undo_note(p->undo, p->scales, sizeof *p->scales * SCALES);
+        hunch_undo_note(p->undo, p->biases, sizeof *p->biases * BIASES);
+    }
     p->picture = picture;
     p->most = picture_most(picture);
     for (p->turn = 0; p->turn < picture->samples; p->turn++) {

@@ -62,8 +62,10 @@ struct photo_sample {
 
 struct photo {
     const struct photo_level *level;
+    unsigned which;   /* level that is */
     unsigned experts; /* solves and rules; then come the mean and PHOTO_BIASES more */
     unsigned cpu;
+    struct undo *undo; /* NULL: none */
     bool ready;
     struct blend tree, inner;
     struct bell_shape shape;
@@ -89,6 +91,10 @@ struct photo {
 /* Memory for blocks of `length` bytes and pictures up to `width` pixels wide. */
 void hunch_photo_carve(struct arena *arena, struct photo *p, unsigned level, size_t length, size_t width);
 void hunch_photo_init(struct photo *p, unsigned cpu);
+
+/* As those of models (models/model.h); notes all but *p itself. */
+void hunch_photo_moved(struct photo *p, ptrdiff_t by, unsigned cpu);
+void hunch_photo_watch(struct photo *p, struct undo *undo);
 
 /* Codes one picture. */
 void hunch_photo_code(struct photo *p, struct coder *coder, const struct picture *picture);

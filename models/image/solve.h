@@ -6,7 +6,7 @@
 #ifndef HUNCH_MODELS_IMAGE_SOLVE_H
 #define HUNCH_MODELS_IMAGE_SOLVE_H
 
-#include "base/arena.h"
+#include "base/undo.h"
 
 #include <stdbool.h>
 
@@ -37,6 +37,10 @@ struct solve {
 
 /* Takes memory for pictures up to `width` pixels wide, shapes of up to `taps` taps. */
 void hunch_solve_carve(struct arena *arena, struct solve *s, unsigned taps, size_t width);
+
+/* What moves with the state that it lies in; notes what learning changes, beside *s. */
+void hunch_solve_moved(struct solve *s, ptrdiff_t by);
+void hunch_solve_note(const struct solve *s, struct undo *undo);
 
 /* Forgets everything. */
 void hunch_solve_begin(struct solve *s, const struct solve_shape *shape, size_t width);

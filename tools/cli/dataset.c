@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "path.h"
+#include "priors.h"
 #include "progress.h"
 #include "report.h"
 
@@ -149,8 +150,11 @@ static int encode_members(struct dataset *set, uint64_t total, struct feeder *fe
     source.settings.group_members = options->group_members;
     source.settings.group_size = options->group_members ? 0
                                  : options->group_size  ? options->group_size
+                                 : options->prior       ? 0 /* a member alone */
                                                         : GROUP_SIZE;
-    code = encode_job(&set->job, &source);
+    code = priors_encoder(options, &source.settings);
+    if (code == CODE_OK)
+        code = encode_job(&set->job, &source);
     return set->worst > code ? set->worst : code;
 }
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "pack.h"
+#include "priors.h"
 #include "progress.h"
 #include "report.h"
 #include "tar.h"
@@ -152,7 +153,9 @@ static int encode_file(const struct options *options, const char *file) {
     if (code == CODE_OK) {
         struct encode_source source = {.total = input_size(&job.input)};
         options_settings(options, &source.settings);
-        code = encode_job(&job, &source);
+        code = priors_encoder(options, &source.settings);
+        if (code == CODE_OK)
+            code = encode_job(&job, &source);
     }
     job_account(&job, code);
     job_close(&job);

@@ -11,6 +11,7 @@
 #include "archive.h"
 #include "json.h"
 #include "list.h"
+#include "priors.h"
 #include "report.h"
 #include "verbs.h"
 
@@ -223,7 +224,9 @@ static int info_file(const struct options *options, const char *file) {
         ;
     if (code == CODE_OK && got < 0)
         code = CODE_DATA;
-    if (code == CODE_OK && !input_is_archive(input))
+    if (code == CODE_OK && priors_is_file(input->head, input->taken))
+        code = priors_put(options, file);
+    else if (code == CODE_OK && !input_is_archive(input))
         code = info_plain(options, input);
     else if (code == CODE_OK) {
         code = archive_open(&archive, options, NULL);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "options.h"
+#include "priors.h"
 #include "report.h"
 #include "signals.h"
 #include "verbs.h"
@@ -13,7 +14,7 @@
 static int (*const run_verb[VERB_COUNT])(const struct options *) = {
     [VERB_ENCODE] = encode_files, [VERB_DECODE] = decode_files, [VERB_TEST] = decode_files,
     [VERB_LIST] = list_files,     [VERB_CAT] = cat_files,       [VERB_INFO] = info_files,
-    [VERB_BENCH] = bench_files,
+    [VERB_BENCH] = bench_files,   [VERB_TRAIN] = train_files,
 };
 
 /* A caller may have closed the standard streams; a file opened later must not take their place and receive
@@ -48,6 +49,7 @@ int main(int argc, char **argv) {
         }
         code = run_verb[options.verb](&options);
     }
+    priors_close();
     options_free(&options);
     int closed = close_output();
     return closed > code ? closed : code;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "output.h"
+#include "priors.h"
 #include "report.h"
 
 enum kind { SET, COUNT, SIZE, GROUP, THREADS, LEVEL, TEXT, PATTERN, VERB, HELP, VERSION };
@@ -42,6 +43,8 @@ static const struct row rows[] = {
     {"files-from", 0, TEXT, 0, FIELD(files_from), 0, "LIST", "encode the files that LIST names, one a line"},
     {"tar", 0, SET, 1, FIELD(tar), 0, NULL, "encode what a tar stream holds, member by member"},
     {"group", 0, GROUP, 0, 0, 0, "N", "members that share a block, or their bytes with K, M or G (1M)"},
+    {"prior", 0, TEXT, 0, FIELD(prior), 0, "FILE", "members from this prior on, each alone; decode: use it if needed"},
+    {"self-contained", 0, SET, 1, FIELD(self_contained), 0, NULL, "put the prior into the archive"},
     {"member", 'm', PATTERN, 0, 0, 0, "GLOB", "decode the members of such names only; may be repeated"},
     {"directory", 'C', TEXT, 0, FIELD(directory), 0, "DIR", "decode members into DIR"},
     {"fast", 0, LEVEL, 1, 0, 0, NULL, "same as -1"},
@@ -75,6 +78,7 @@ static const struct {
     [VERB_CAT] = {"cat", "original bytes to standard output: all, a range, or ARCHIVE MEMBER..."},
     [VERB_INFO] = {"info",
                    "an archive's blocks and memory; what another file holds; alone: models and formats"},
+    [VERB_TRAIN] = {"train", "a prior from samples: -o NAME.prior FILE..."},
     [VERB_BENCH] = {"bench", "encode and decode in memory: size, speed, memory"},
 };
 
@@ -293,7 +297,7 @@ static int take_cpu(struct options *options) {
 /* What is wrong with the options about members; NULL for nothing. */
 static const char *find_member_conflict(const struct options *o) {
     bool encodes = o->verb == VERB_ENCODE, extracts = o->directory || o->pattern_count;
-    if ((o->files_from || o->tar || o->group_members || o->group_size) && !encodes)
+    if ((o->tar || o->group_members || o->group_size || (o->files_from && o->verb != VERB_TRAIN)) && !encodes)
         return "--files-from, --tar and --group belong to encode; leave them out";
     if (extracts && o->verb != VERB_DECODE)
         return "-C and -m belong to decode; use hunch decode ARCHIVE";
@@ -301,7 +305,7 @@ static const char *find_member_conflict(const struct options *o) {
         return "-C and -m write files and exclude -c and -o; or use hunch cat ARCHIVE MEMBER";
     if (o->files_from && (o->tar || o->file_count))
         return "--files-from names all that is encoded; leave out --tar and other names";
-    if (o->files_from && !o->output && !o->to_stdout)
+    if (o->files_from && encodes && !o->output && !o->to_stdout)
         return "--files-from needs a name for the archive; choose one with -o";
     if (o->remove_input && (o->files_from || o->tar || extracts))
         return "--rm removes an input that one output replaces; leave it out";
@@ -310,19 +314,27 @@ static const char *find_member_conflict(const struct options *o) {
 
 /* What is wrong with these options together; NULL for nothing. */
 static const char *find_conflict(const struct options *o) {
-    bool writes = o->verb == VERB_ENCODE || o->verb == VERB_DECODE;
+    bool trains = o->verb == VERB_TRAIN, writes = o->verb == VERB_ENCODE || o->verb == VERB_DECODE || trains;
     if ((o->has_offset || o->has_length) && o->verb != VERB_CAT)
         return "--offset and --length belong to cat; use hunch cat FILE";
     if (o->output && !writes)
-        return "-o belongs to encode and decode; leave it out";
+        return "-o belongs to encode, decode and train; leave it out";
     if (o->output && o->to_stdout)
         return "-c and -o exclude each other; choose one";
     if (o->output && o->file_count > 1 && (o->verb == VERB_DECODE || o->tar))
         return "-o takes one input; leave it out, or use -c to join all in one stream";
-    if (o->remove_input && (!writes || o->to_stdout || (o->output && output_is_standard(o->output))))
+    if (o->remove_input && (!writes || trains || o->to_stdout || (o->output && output_is_standard(o->output))))
         return "--rm needs an output file; leave it out";
     if (o->remove_input && o->verb == VERB_ENCODE && o->skip_verify)
         return "--rm needs verification; leave out --no-verify";
+    if (trains && (!o->output || output_is_standard(o->output) || o->to_stdout))
+        return "train needs a name for the prior; choose one with -o";
+    if (trains && o->level < 3)
+        return "train needs a level from -3 on";
+    if (o->self_contained && (o->verb != VERB_ENCODE || !o->prior))
+        return "--self-contained belongs to encode with --prior; leave it out";
+    if (o->prior && (trains || o->verb == VERB_BENCH))
+        return "--prior does not belong here; leave it out";
     if (o->block_size && (o->block_size < 1024 || o->block_size > (uint64_t)1 << 30))
         return "--block-size must be 1K to 1G";
     return find_member_conflict(o);
@@ -389,4 +401,5 @@ void options_settings(const struct options *options, struct hunch_settings *sett
     settings->as = options->as;
     settings->keep_going = (int)options->keep_going;
     settings->cpu_mask = options->cpu_mask;
+    priors_decoder(options, settings);
 }

@@ -8,7 +8,7 @@
 
 #include "hunch/hunch.h"
 
-enum verb { VERB_ENCODE, VERB_DECODE, VERB_TEST, VERB_LIST, VERB_CAT, VERB_INFO, VERB_BENCH, VERB_COUNT };
+enum verb { VERB_ENCODE, VERB_DECODE, VERB_TEST, VERB_LIST, VERB_CAT, VERB_INFO, VERB_BENCH, VERB_TRAIN, VERB_COUNT };
 
 struct options {
     unsigned verb;
@@ -27,6 +27,8 @@ struct options {
     uint64_t group_size;    /* their bytes; 0 = no such bound */
     unsigned tar;
     const char *as;         /* NULL when not given */
+    const char *prior;      /* NULL when not given */
+    unsigned self_contained;
     const char *output;     /* -o; NULL when not given */
     const char *files_from; /* NULL when not given */
     const char *directory;  /* -C; NULL when not given */

@@ -28,7 +28,7 @@ static const struct {
     [HUNCH_MEMORY_LIMIT] = {CODE_LIMIT, "memory-limit",
                             "raise --memlimit (hunch info tells what an archive needs)"},
     [HUNCH_SIZE_LIMIT] = {CODE_LIMIT, "size-limit", "raise --max-size if you trust the file"},
-    [HUNCH_MISSING_PRIOR] = {CODE_PRIOR, "missing-prior", "put the prior where hunch finds it"},
+    [HUNCH_MISSING_PRIOR] = {CODE_PRIOR, "missing-prior", "name its file with --prior"},
     [HUNCH_READ_ERROR] = {CODE_DATA, "read-error", "check the disk"},
 };
 enum { VERDICTS = sizeof verdicts / sizeof verdicts[0] };

@@ -11,5 +11,6 @@ int list_files(const struct options *options);
 int cat_files(const struct options *options);
 int info_files(const struct options *options);
 int bench_files(const struct options *options);
+int train_files(const struct options *options);
 
 #endif

@@ -1,0 +1,177 @@
+#include "codec/primed.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "codec/raw.h"
+#include "formats/pieces/array.h"
+
+/* ---- the table */
+
+struct entry {
+    uint64_t length, coded; /* bytes */
+    uint32_t check;         /* low half of XXH3-64 of the content */
+};
+
+static void entry_fields(struct wire *w, const struct block_header *b, uint64_t number, struct entry *e) {
+    if (b->unit_length == 0)
+        hunch_wire_varint(w, &e->length);
+    else if (w->direction == WIRE_READ)
+        e->length = number + 1 < b->units ? b->unit_length : b->length - b->unit_length * (b->units - 1);
+    hunch_wire_varint(w, &e->coded);
+    hunch_wire_u32(w, &e->check);
+}
+
+/* The length that all units but the last have, and the last does not exceed; 0: none. */
+static uint64_t common_length(const uint64_t *lengths, size_t count) {
+    for (size_t i = 1; i < count; i++)
+        if (i + 1 < count ? lengths[i] != lengths[0] : lengths[i] > lengths[0])
+            return 0;
+    return lengths[0];
+}
+
+/* ---- encode */
+
+static enum hunch_status encode_unit(const struct context *context, const struct array *as, const uint8_t *data,
+                                     struct entry *e, uint8_t *payload) {
+    size_t length = (size_t)e->length, coded = 0;
+    struct array array;
+    struct outlook known = {&array, 0};
+    if (as) {
+        array = *as;
+        known.count = hunch_array_fit(&array, length);
+    }
+    e->check = hash_low(data, length);
+    enum hunch_status status =
+        hunch_unit_encode(context->settings.prior, context, data, length, known, payload, length, &coded);
+    e->coded = coded;
+    if (status == HUNCH_OUTPUT_FULL || (status == HUNCH_OK && coded >= length)) {
+        memcpy(payload, data, length);
+        e->coded = length;
+        return HUNCH_OK;
+    }
+    return status;
+}
+
+enum hunch_status hunch_primed_encode(const struct context *context, uint8_t *data, const uint64_t *lengths, size_t count,
+                                      struct block_header *block, uint8_t **payload, size_t *coded) {
+    size_t length = (size_t)block->length, room = length + count * PRIMED_TABLE_MOST, at = 0;
+    const struct allocator *a = &context->allocator;
+    struct array array, *as = NULL;
+    if (context->settings.as && hunch_raw_parse(context->settings.as, &array))
+        as = &array;
+    uint8_t *table = hunch_allocate(a, room), *units = hunch_allocate(a, length);
+    struct wire w = wire_open(WIRE_WRITE, table, table ? count * PRIMED_TABLE_MOST : 0);
+    enum hunch_status status = table && units ? HUNCH_OK : HUNCH_NO_MEMORY;
+    struct block_header b = *block;
+    b.units = count;
+    b.unit_length = common_length(lengths, count);
+    for (size_t i = 0; i < count && status == HUNCH_OK; i++) {
+        struct entry e = {.length = lengths[i]};
+        status = encode_unit(context, as, data, &e, units + at);
+        entry_fields(&w, &b, i, &e);
+        data += e.length;
+        at += (size_t)e.coded;
+    }
+    size_t head = status == HUNCH_OK ? (size_t)(w.at - table) : 0;
+    if (status == HUNCH_OK && head + at >= length)
+        status = HUNCH_OUTPUT_FULL;
+    if (status == HUNCH_OK) {
+        memcpy(table + head, units, at);
+        b.flags |= BLOCK_PRIMED;
+        *block = b;
+        *payload = table;
+        *coded = head + at;
+        table = NULL;
+    }
+    hunch_release(a, table);
+    hunch_release(a, units);
+    return status;
+}
+
+/* ---- decode */
+
+enum hunch_status hunch_primed_decode_need(const struct hunch_prior *prior, const struct block_header *block,
+                                           uint64_t coded, uint64_t *need) {
+    *need = 0;
+    if (block->units > block->length || coded > block->length + block->units * PRIMED_TABLE_MOST ||
+        (block->unit_length && (block->unit_length > UNIT_MOST || block->unit_length * (block->units - 1) >= block->length ||
+                                block->length - block->unit_length * (block->units - 1) > block->unit_length)))
+        return HUNCH_DAMAGED;
+    if (!prior)
+        return HUNCH_MISSING_PRIOR;
+    *need = hunch_prior_unit_need(prior) + UNIT_MOST;
+    return HUNCH_OK;
+}
+
+/* Finds where the units' payloads begin, and checks that the lengths are those of the block. */
+static bool check_table(const struct block_header *b, uint8_t *payload, size_t coded, size_t *units) {
+    struct wire w = wire_open(WIRE_READ, payload, coded);
+    uint64_t length = 0, bytes = 0;
+    for (uint64_t i = 0; i < b->units && !w.broken; i++) {
+        struct entry e = {0};
+        entry_fields(&w, b, i, &e);
+        if (e.length == 0 || e.length > UNIT_MOST || e.coded > e.length)
+            return false;
+        length += e.length;
+        bytes += e.coded;
+    }
+    *units = (size_t)(w.at - payload);
+    return !w.broken && length == b->length && bytes == coded - *units;
+}
+
+static enum hunch_status decode_unit(const struct context *context, struct hunch_prior *prior, const struct entry *e,
+                                     uint8_t *payload, uint8_t *out) {
+    enum hunch_status status = HUNCH_OK;
+    size_t length = (size_t)e->length;
+    if (e->coded == e->length)
+        memcpy(out, payload, length);
+    else
+        status = hunch_unit_decode(prior, context, payload, (size_t)e->coded, out, length);
+    return status == HUNCH_OK && hash_low(out, length) != e->check ? HUNCH_DAMAGED : status;
+}
+
+/* Decodes the part of a unit that lies in [from, to), a range within it, to `out`. */
+static enum hunch_status decode_part(const struct context *context, struct hunch_prior *prior, const struct entry *e,
+                                     uint8_t *payload, uint64_t from, uint64_t to, uint8_t *out) {
+    if (from == 0 && to == e->length)
+        return decode_unit(context, prior, e, payload, out);
+    uint8_t *whole = hunch_allocate(&context->allocator, (size_t)e->length);
+    if (!whole)
+        return HUNCH_NO_MEMORY;
+    enum hunch_status status = decode_unit(context, prior, e, payload, whole);
+    if (status == HUNCH_OK)
+        memcpy(out, whole + from, (size_t)(to - from));
+    hunch_release(&context->allocator, whole);
+    return status;
+}
+
+enum hunch_status hunch_primed_decode(const struct context *context, struct hunch_prior *prior,
+                                      const struct block_header *block, uint8_t *payload, size_t coded, uint64_t from,
+                                      uint64_t to, uint8_t *out, struct buffer *lost) {
+    size_t at;
+    uint64_t start = 0;
+    if (!check_table(block, payload, coded, &at))
+        return HUNCH_DAMAGED;
+    struct wire w = wire_open(WIRE_READ, payload, at);
+    for (uint64_t i = 0; i < block->units && start < to; i++) {
+        struct entry e = {0};
+        entry_fields(&w, block, i, &e);
+        uint64_t first = from > start ? from - start : 0, last = to - start < e.length ? to - start : e.length;
+        if (first < e.length) {
+            uint8_t *place = out + (start + first - from);
+            enum hunch_status status = decode_part(context, prior, &e, payload + at, first, last, place);
+            if (status == HUNCH_DAMAGED && lost) {
+                struct hunch_range range = {start + first, last - first};
+                memset(place, 0, (size_t)(last - first));
+                status = hunch_buffer_append(lost, &context->allocator, &range, sizeof range) ? HUNCH_OK : HUNCH_NO_MEMORY;
+            }
+            if (status != HUNCH_OK)
+                return status;
+        }
+        start += e.length;
+        at += (size_t)e.coded;
+    }
+    return HUNCH_OK;
+}
