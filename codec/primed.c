@@ -7,11 +7,13 @@
 #include "codec/raw.h"
 #include "formats/pieces/array.h"
 
+enum { CHECK_BYTES = 3 };
+
 /* ---- the table */
 
 struct entry {
     uint64_t length, coded; /* bytes */
-    uint32_t check;         /* low half of XXH3-64 of the content */
+    uint32_t check;         /* low 24 bits of XXH3-64 of the content */
 };
 
 static void entry_fields(struct wire *w, const struct block_header *b, uint64_t number, struct entry *e) {
@@ -20,7 +22,15 @@ static void entry_fields(struct wire *w, const struct block_header *b, uint64_t 
     else if (w->direction == WIRE_READ)
         e->length = number + 1 < b->units ? b->unit_length : b->length - b->unit_length * (b->units - 1);
     hunch_wire_varint(w, &e->coded);
-    hunch_wire_u32(w, &e->check);
+    for (unsigned i = 0; i < CHECK_BYTES; i++) {
+        uint8_t byte = (uint8_t)(e->check >> 8 * i);
+        hunch_wire_u8(w, &byte);
+        e->check = (e->check & ~(UINT32_C(255) << 8 * i)) | (uint32_t)byte << 8 * i;
+    }
+}
+
+static uint32_t check_of(const uint8_t *data, size_t length) {
+    return hash_low(data, length) & ((UINT32_C(1) << 8 * CHECK_BYTES) - 1);
 }
 
 /* The length that all units but the last have, and the last does not exceed; 0: none. */
@@ -42,7 +52,7 @@ static enum hunch_status encode_unit(const struct context *context, const struct
         array = *as;
         known.count = hunch_array_fit(&array, length);
     }
-    e->check = hash_low(data, length);
+    e->check = check_of(data, length);
     enum hunch_status status =
         hunch_unit_encode(context->settings.prior, context, data, length, known, payload, length, &coded);
     e->coded = coded;
@@ -129,7 +139,7 @@ static enum hunch_status decode_unit(const struct context *context, struct hunch
         memcpy(out, payload, length);
     else
         status = hunch_unit_decode(prior, context, payload, (size_t)e->coded, out, length);
-    return status == HUNCH_OK && hash_low(out, length) != e->check ? HUNCH_DAMAGED : status;
+    return status == HUNCH_OK && check_of(out, length) != e->check ? HUNCH_DAMAGED : status;
 }
 
 /* Decodes the part of a unit that lies in [from, to), a range within it, to `out`. */
