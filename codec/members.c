@@ -5,7 +5,10 @@
 
 enum {
     NAME_MOST = 1 << 16,       /* bytes */
-    MEMBER_LEAST = COLUMNS - 1, /* bytes of the columns for a member, its name aside */
+    MEMBER_LEAST = COLUMNS - 2, /* bytes of the varint columns for a member */
+    NANOSECONDS_BYTES = 4,     /* of a member */
+    NOISE_SHARE = 8,           /* nanoseconds are stored when a model saves less than one part in so many: a clock's are
+                                  noise, which takes long to decode for nothing */
     TABLE_LEVEL = 1            /* the table is read before anything else: it has to be fast */
 };
 
@@ -45,7 +48,9 @@ enum hunch_status hunch_members_add(struct member_writer *w, const struct alloca
     good = good && append_varint(&w->column[COLUMN_MODE], a, w->mode ^ member->mode);
     uint64_t step = (uint64_t)member->mtime - (uint64_t)w->seconds; /* wraps where the difference does */
     good = good && append_varint(&w->column[COLUMN_SECONDS], a, zigzag((int64_t)step));
-    good = good && append_varint(&w->column[COLUMN_NANOSECONDS], a, member->mtime_nanoseconds);
+    uint8_t nanoseconds[NANOSECONDS_BYTES];
+    store_u32(nanoseconds, member->mtime_nanoseconds);
+    good = good && hunch_buffer_append(&w->column[COLUMN_NANOSECONDS], a, nanoseconds, sizeof nanoseconds);
     good = good && hunch_buffer_append(&w->column[COLUMN_NAMES], a, member->name + shared, length - shared);
     w->name.length = shared;
     good = good && hunch_buffer_append(&w->name, a, member->name + shared, length - shared);
@@ -56,11 +61,11 @@ enum hunch_status hunch_members_add(struct member_writer *w, const struct alloca
     return good ? HUNCH_OK : HUNCH_NO_MEMORY;
 }
 
-/* All columns one behind the other. */
+/* All columns but the nanoseconds, one behind the other. */
 static bool gather(struct member_writer *w, const struct allocator *a, struct buffer *table) {
     bool good = true;
     for (unsigned i = 0; i < COLUMNS; i++)
-        good = good && hunch_buffer_append(table, a, w->column[i].bytes, w->column[i].length);
+        good = good && (i == COLUMN_NANOSECONDS || hunch_buffer_append(table, a, w->column[i].bytes, w->column[i].length));
     return good;
 }
 
@@ -72,25 +77,27 @@ static struct context table_context(const struct context *context) {
     return c;
 }
 
-static enum hunch_status write_table(const struct context *context, uint64_t count, struct buffer *table,
-                                     struct buffer *payload) {
+/* Puts a stream behind the payload: its fields, and what it is coded to, which is at most `most` bytes or else the bytes
+ * themselves. */
+static enum hunch_status write_stream(const struct context *context, struct buffer *stream, size_t most,
+                                      struct buffer *payload) {
     struct context c = table_context(context);
-    struct stream_header header = {.length = table->length};
+    struct stream_header header = {.length = stream->length};
     uint8_t bytes[PART_HEADER_MOST];
     size_t coded = 0;
-    uint8_t *room = hunch_allocate(&c.allocator, table->length);
+    uint8_t *room = hunch_allocate(&c.allocator, stream->length);
     if (!room)
         return HUNCH_NO_MEMORY;
-    enum hunch_status status =
-        hunch_payload_encode(&c, CONTENT_BYTES, table->bytes, &header, false, room, room, table->length, &coded);
+    enum hunch_status status = HUNCH_BAD_ARGUMENT;
+    if (stream->length <= BLOCK_LENGTH_MOST)
+        status = hunch_payload_encode(&c, CONTENT_BYTES, stream->bytes, &header, false, room, room, most, &coded);
     if (status == HUNCH_OUTPUT_FULL) {
         hunch_payload_store(&header, &coded);
-        memcpy(room, table->bytes, table->length);
+        memcpy(room, stream->bytes, stream->length);
         status = HUNCH_OK;
     }
     header.payload = coded;
     struct wire w = wire_open(WIRE_WRITE, bytes, sizeof bytes);
-    hunch_wire_varint(&w, &count);
     hunch_stream_fields(&w, &header);
     if (status == HUNCH_OK && (!hunch_buffer_append(payload, &c.allocator, bytes, (size_t)(w.at - bytes)) ||
                                !hunch_buffer_append(payload, &c.allocator, room, coded)))
@@ -102,10 +109,13 @@ static enum hunch_status write_table(const struct context *context, uint64_t cou
 enum hunch_status hunch_members_write(struct member_writer *w, const struct context *context, uint64_t end,
                                       struct buffer *payload) {
     const struct allocator *a = &context->allocator;
-    struct buffer table = {0};
+    struct buffer table = {0}, *nanoseconds = &w->column[COLUMN_NANOSECONDS];
     enum hunch_status status = HUNCH_NO_MEMORY;
-    if (append_varint(&w->column[COLUMN_LENGTH], a, end - w->start) && gather(w, a, &table))
-        status = table.length > BLOCK_LENGTH_MOST ? HUNCH_BAD_ARGUMENT : write_table(context, w->count, &table, payload);
+    if (append_varint(&w->column[COLUMN_LENGTH], a, end - w->start) && gather(w, a, &table) &&
+        append_varint(payload, a, w->count))
+        status = write_stream(context, &table, table.length, payload);
+    if (status == HUNCH_OK)
+        status = write_stream(context, nanoseconds, nanoseconds->length - nanoseconds->length / NOISE_SHARE, payload);
     hunch_buffer_free(&table, a);
     return status;
 }
@@ -118,10 +128,14 @@ void hunch_members_free(struct member_writer *w, const struct allocator *allocat
 
 /* ---- read */
 
-/* Finds where each column begins: all but the last have `count` varints. */
-static bool find_columns(uint8_t *bytes, size_t length, uint64_t count, struct wire column[COLUMNS]) {
-    struct wire w = wire_open(WIRE_READ, bytes, length);
+/* Finds where each column begins: all but the last have `count` varints, nanoseconds apart. */
+static bool find_columns(const struct buffer streams[2], uint64_t count, struct wire column[COLUMNS]) {
+    struct wire w = wire_open(WIRE_READ, streams[0].bytes, streams[0].length);
     for (unsigned i = 0; i < COLUMNS; i++) {
+        if (i == COLUMN_NANOSECONDS) {
+            column[i] = wire_open(WIRE_READ, streams[1].bytes, streams[1].length);
+            continue;
+        }
         column[i] = w;
         for (uint64_t j = 0; i < COLUMN_NAMES && j < count && !w.broken; j++) {
             uint64_t ignored;
@@ -158,7 +172,7 @@ static enum hunch_status read_name(struct member_table *t, const struct context 
 static enum hunch_status read_columns(struct member_table *t, const struct context *c, uint64_t count,
                                       struct wire column[COLUMNS], uint64_t offset, uint64_t end) {
     struct member_entry e = {.offset = offset};
-    uint64_t before = t->names.length, mode, seconds, nanoseconds;
+    uint64_t before = t->names.length, mode, seconds;
     if (!hunch_buffer_reserve(&t->entries, &c->allocator, (size_t)count * sizeof e, SIZE_MAX))
         return HUNCH_NO_MEMORY;
     for (uint64_t i = 0; i < count; i++) {
@@ -168,13 +182,12 @@ static enum hunch_status read_columns(struct member_table *t, const struct conte
         before = e.name;
         hunch_wire_varint(&column[COLUMN_MODE], &mode);
         hunch_wire_varint(&column[COLUMN_SECONDS], &seconds);
-        hunch_wire_varint(&column[COLUMN_NANOSECONDS], &nanoseconds);
+        hunch_wire_u32(&column[COLUMN_NANOSECONDS], &e.nanoseconds);
         hunch_wire_varint(&column[COLUMN_LENGTH], &e.length);
-        if (mode > UINT32_MAX || nanoseconds > UINT32_MAX || e.length > end - e.offset)
+        if (mode > UINT32_MAX || e.length > end - e.offset)
             return HUNCH_DAMAGED;
         e.mode ^= (uint32_t)mode;
         e.seconds = (int64_t)((uint64_t)e.seconds + (uint64_t)unzigzag(seconds));
-        e.nanoseconds = (uint32_t)nanoseconds;
         memcpy(t->entries.bytes + t->entries.length, &e, sizeof e);
         t->entries.length += sizeof e;
         e.offset += e.length;
@@ -182,29 +195,56 @@ static enum hunch_status read_columns(struct member_table *t, const struct conte
     return e.offset == end && column[COLUMN_NAMES].at == column[COLUMN_NAMES].end ? HUNCH_OK : HUNCH_DAMAGED;
 }
 
+/* Decodes the stream that stands at w into *stream, owned by the caller. */
+static enum hunch_status read_stream(const struct context *c, struct wire *w, uint64_t room, struct buffer *stream) {
+    struct stream_header header = {0};
+    uint64_t need = 0;
+    hunch_stream_fields(w, &header);
+    if (w->broken || header.payload > (uint64_t)(w->end - w->at) || header.length == 0)
+        return HUNCH_DAMAGED;
+    enum hunch_status status = hunch_payload_decode_need(c, &header, header.payload, &need);
+    if (status != HUNCH_OK)
+        return status;
+    if (need + header.length + room > c->settings.memory_limit)
+        return HUNCH_MEMORY_LIMIT;
+    if (!hunch_buffer_reserve(stream, &c->allocator, (size_t)header.length, (size_t)header.length))
+        return HUNCH_NO_MEMORY;
+    stream->length = (size_t)header.length;
+    status = hunch_payload_decode(c, &header, w->at, (size_t)header.payload, stream->bytes);
+    w->at += header.payload;
+    return status;
+}
+
+static enum hunch_status read_streams(const struct context *c, uint8_t *payload, size_t length, uint64_t *count,
+                                      struct buffer streams[2]) {
+    struct wire w = wire_open(WIRE_READ, payload, length);
+    hunch_wire_varint(&w, count);
+    if (*count > BLOCK_LENGTH_MOST)
+        return HUNCH_DAMAGED;
+    uint64_t entries = *count * sizeof(struct member_entry);
+    enum hunch_status status = read_stream(c, &w, entries, &streams[0]);
+    if (status == HUNCH_OK && streams[0].length / MEMBER_LEAST < *count)
+        status = HUNCH_DAMAGED;
+    if (status == HUNCH_OK)
+        status = read_stream(c, &w, entries + streams[0].length, &streams[1]);
+    if (status == HUNCH_OK && (streams[1].length / NANOSECONDS_BYTES != *count ||
+                               streams[1].length % NANOSECONDS_BYTES != 0 || w.at != w.end))
+        status = HUNCH_DAMAGED;
+    return status;
+}
+
 enum hunch_status hunch_members_read(struct member_table *table, const struct context *context, uint8_t *payload,
                                      size_t length, uint64_t offset, uint64_t end) {
     struct context c = table_context(context);
-    struct wire w = wire_open(WIRE_READ, payload, length), column[COLUMNS];
-    struct stream_header header = {0};
-    uint64_t count = 0, need = 0;
-    hunch_wire_varint(&w, &count);
-    hunch_stream_fields(&w, &header);
-    if (w.broken || header.payload != (uint64_t)(w.end - w.at) || header.length == 0 || header.length / MEMBER_LEAST < count)
-        return HUNCH_DAMAGED;
-    enum hunch_status status = hunch_payload_decode_need(&c, &header, header.payload, &need);
-    if (status != HUNCH_OK)
-        return status;
-    if (need + header.length + count * sizeof(struct member_entry) > c.settings.memory_limit)
-        return HUNCH_MEMORY_LIMIT;
-    uint8_t *bytes = hunch_allocate(&c.allocator, (size_t)header.length);
-    if (!bytes)
-        return HUNCH_NO_MEMORY;
-    status = hunch_payload_decode(&c, &header, w.at, (size_t)header.payload, bytes);
-    if (status == HUNCH_OK && !find_columns(bytes, (size_t)header.length, count, column))
+    struct buffer streams[2] = {{0}};
+    struct wire column[COLUMNS];
+    uint64_t count = 0;
+    enum hunch_status status = read_streams(&c, payload, length, &count, streams);
+    if (status == HUNCH_OK && !find_columns(streams, count, column))
         status = HUNCH_DAMAGED;
     if (status == HUNCH_OK)
         status = read_columns(table, &c, count, column, offset, end);
-    hunch_release(&c.allocator, bytes);
+    hunch_buffer_free(&streams[0], &c.allocator);
+    hunch_buffer_free(&streams[1], &c.allocator);
     return status;
 }

@@ -11,7 +11,7 @@ enum member_column {
     COLUMN_REST,    /* bytes of the name behind them */
     COLUMN_MODE,    /* exclusive or with the one before */
     COLUMN_SECONDS, /* of mtime: difference to the one before, zigzag */
-    COLUMN_NANOSECONDS,
+    COLUMN_NANOSECONDS, /* u32 each, a stream of their own */
     COLUMN_LENGTH,  /* bytes of content */
     COLUMN_NAMES,   /* the bytes themselves */
     COLUMNS

@@ -34,9 +34,10 @@ def table(members):
     modes = [mode for _, mode, _ in members]
     columns = [varint(0) * len(members), b"".join(varint(len(name)) for name in names),
                b"".join(varint(a ^ b) for a, b in zip(modes, [0] + modes)), varint(0) * len(members),
-               varint(0) * len(members), b"".join(varint(len(data)) for _, _, data in members), b"".join(names)]
-    data = b"".join(columns)
-    return varint(len(members)) + varint(0) + varint(len(data)) + bytes(3) + varint(len(data)) + data
+               b"".join(varint(len(data)) for _, _, data in members), b"".join(names)]
+    streams = [b"".join(columns), bytes(4 * len(members))]
+    return varint(len(members)) + b"".join(
+        varint(0) + varint(len(data)) + bytes(3) + varint(len(data)) + data for data in streams)
 
 
 def archive(members):
