@@ -28,7 +28,8 @@ static void begin_kinds(struct training *t) {
     struct hunch_prior *p = t->prior;
     p->count = sizeof trainable;
     for (unsigned i = 0; i < p->count; i++) {
-        struct plan plan = hunch_plan_stream(t->context->settings.level, trainable[i]);
+        int level = trainable[i] == CONTENT_RECIPE ? LEVEL_LEAST : t->context->settings.level; /* recipes are short */
+        struct plan plan = hunch_plan_stream(level, trainable[i]);
         p->kinds[i] = (struct prior_kind){.kind = trainable[i], .model = plan.model->id, .parameter = plan.parameter};
     }
 }
@@ -74,6 +75,8 @@ static void drop_kinds(struct training *t, size_t count) {
 /* What a block of such a stream would be coded with. */
 static enum hunch_status choose(struct training *t, unsigned i) {
     struct prior_kind *k = &t->prior->kinds[i];
+    if (k->kind == CONTENT_RECIPE)
+        return HUNCH_OK;
     const struct allocator *a = &t->context->allocator;
     size_t length = t->streams[i].length < TRIAL_MOST ? t->streams[i].length : TRIAL_MOST, coded;
     uint8_t *payload = hunch_allocate(a, length), *spare = hunch_allocate(a, length);
