@@ -36,7 +36,7 @@ uint64_t hunch_block_encode_need(const struct context *context, const uint8_t *d
         return 0;
     uint64_t need = hunch_block_plain_need(context, length);
     if (context->settings.prior)
-        need = sum_saturating(need, hunch_prior_unit_need(context->settings.prior) + length);
+        need = sum_saturating(need, hunch_prior_split_need(context->settings.prior, length) + length);
     uint64_t typed = hunch_typed_need(context, data, (size_t)length, known, need + length, room);
     return sum_saturating(need, *room ? typed + length : typed); /* a second payload, to compare */
 }

@@ -111,7 +111,7 @@ enum hunch_status hunch_primed_decode_need(const struct hunch_prior *prior, cons
         return HUNCH_DAMAGED;
     if (!prior)
         return HUNCH_MISSING_PRIOR;
-    *need = hunch_prior_unit_need(prior) + UNIT_MOST;
+    *need = hunch_prior_join_need(prior) + UNIT_MOST;
     return HUNCH_OK;
 }
 

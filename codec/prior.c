@@ -82,11 +82,20 @@ uint64_t hunch_prior_need(const struct hunch_prior *p) {
     return need;
 }
 
-uint64_t hunch_prior_unit_need(const struct hunch_prior *p) {
+static uint64_t rooms_of(const struct hunch_prior *p) {
     uint64_t rooms = 0;
     for (unsigned i = 0; i < p->count; i++)
         rooms += p->kinds[i].room;
+    return rooms;
+}
+
+uint64_t hunch_prior_join_need(const struct hunch_prior *p) {
+    uint64_t rooms = rooms_of(p);
     return rooms + hunch_pieces_scratch(UNIT_MOST, rooms);
+}
+
+uint64_t hunch_prior_split_need(const struct hunch_prior *p, uint64_t length) {
+    return 2 * rooms_of(p) + UNIT_SPLIT_ROOM + UNIT_SPLIT_RATIO * (length < UNIT_MOST ? length : UNIT_MOST);
 }
 
 static struct mind_head *head_of(const struct mind *m) {

@@ -26,7 +26,9 @@ enum {
     PRIOR_FIELDS_MOST = 512, /* bytes of a prior's file before its payload */
     UNIT_MOST = 1 << 20,     /* bytes of content */
     UNIT_ROOM = 1 << 22,     /* bytes of a unit's stream, at most */
-    UNIT_ROOM_LEAST = 1 << 12
+    UNIT_ROOM_LEAST = 1 << 12,
+    UNIT_SPLIT_ROOM = 12 << 20, /* bytes that taking a unit apart may take, */
+    UNIT_SPLIT_RATIO = 24       /* and for each of its bytes */
 };
 
 /* What a prior knows of one kind of stream. */
@@ -86,8 +88,9 @@ enum hunch_status hunch_prior_lay_out(struct hunch_prior *p);
 /* Bytes that a prior takes: a mind, and what undoing takes. */
 uint64_t hunch_prior_need(const struct hunch_prior *p);
 
-/* Bytes that a unit takes beside its content and payload. */
-uint64_t hunch_prior_unit_need(const struct hunch_prior *p);
+/* Bytes that a unit takes beside its content and payload, while it is put together and while it is taken apart. */
+uint64_t hunch_prior_join_need(const struct hunch_prior *p);
+uint64_t hunch_prior_split_need(const struct hunch_prior *p, uint64_t length);
 
 /* A mind with fresh models. Errors: NO_MEMORY, MEMORY_LIMIT. */
 enum hunch_status hunch_prior_begin(struct hunch_prior *p);

@@ -232,7 +232,7 @@ static enum step read_block(struct decoder *d, const struct part *part) {
     enum hunch_status status = hunch_block_decode_need(&d->base.context, d->prior, block, part->length, &need);
     if (status != HUNCH_OK)
         return lose_block(d, part, status);
-    switch (hunch_queue_admit(&d->base.queue, need, d->own_memory)) {
+    switch (hunch_queue_admit(&d->base.queue, need, d->own_memory + d->found_memory)) {
     case ADMISSION_LATER: return STEP_WAIT;
     case ADMISSION_NEVER: return end_with(d, HUNCH_MEMORY_LIMIT);
     case ADMISSION_GIVEN: break;
@@ -299,7 +299,7 @@ static enum hunch_status open_own(struct decoder *d, uint8_t *bytes, size_t leng
     enum hunch_status status = hunch_prior_describe(bytes, length, &info);
     if (status == HUNCH_OK && info.id != id)
         status = HUNCH_DAMAGED;
-    if (status == HUNCH_OK && info.memory > c->settings.memory_limit - d->own_memory)
+    if (status == HUNCH_OK && (info.memory > c->settings.memory_limit || d->own_memory > c->settings.memory_limit - info.memory))
         status = HUNCH_MEMORY_LIMIT;
     if (status == HUNCH_OK)
         status = hunch_prior_open(&prior, bytes, length, &c->settings);
@@ -333,8 +333,10 @@ static enum step read_prior(struct decoder *d, const struct part *part) {
         status = open_own(d, bytes, (size_t)part->length, part->prior.id);
     } else if (s->find_prior) {
         d->prior = s->find_prior(s->opaque, part->prior.id, part->prior.name);
-        if (d->prior)
+        if (d->prior) {
+            d->found_memory = hunch_prior_need(d->prior);
             hunch_prior_share(d->prior, s->threads);
+        }
     }
     if (status != HUNCH_OK && (status != HUNCH_DAMAGED || !keeps_going(d)))
         return end_with(d, status);

@@ -4,8 +4,6 @@
 #include "codec/transform.h"
 #include "formats/registry.h"
 
-enum { SPLIT_ROOM = 12 << 20, SPLIT_RATIO = 24 /* bytes that taking a unit apart may take: and for each of its bytes */ };
-
 static unsigned find_kind(const struct hunch_prior *p, unsigned kind) {
     unsigned i = 0;
     while (i < p->count && p->kinds[i].kind != kind)
@@ -70,7 +68,7 @@ static bool knows(const struct hunch_prior *p, const struct streams *streams) {
 enum hunch_status hunch_unit_split(const struct hunch_prior *p, const struct context *context, const uint8_t *data,
                                    size_t length, struct outlook known, bool rooms, struct buffer out[PRIOR_KINDS],
                                    struct portion *portion) {
-    struct streams streams = {.allocator = &context->allocator, .room = SPLIT_ROOM + (uint64_t)SPLIT_RATIO * length};
+    struct streams streams = {.allocator = &context->allocator, .room = UNIT_SPLIT_ROOM + (uint64_t)UNIT_SPLIT_RATIO * length};
     enum hunch_status status = HUNCH_OK;
     unsigned bytes = find_kind(p, CONTENT_BYTES);
     *portion = (struct portion){{0}, 0};

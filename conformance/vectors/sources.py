@@ -267,6 +267,7 @@ def sources():
         "letters": letters(),
         "colours": colours(),
         "digits": digits(),
+        "strokes": digits()[16:],
         "wave": wave(),
         "tensors": tensors(),
         "tape": tape(),
