@@ -174,6 +174,8 @@ static enum hunch_status train(struct training *t, uint8_t *target, size_t *writ
         return status;
     measure_kinds(t, count);
     status = hunch_prior_lay_out(p);
+    if (status == HUNCH_DAMAGED)
+        return HUNCH_BAD_ARGUMENT; /* too many samples */
     return status == HUNCH_OK ? code_samples(t, count, target, written) : status;
 }
 

@@ -274,7 +274,8 @@ HUNCH_API size_t hunch_train_bound(size_t length);
 /* Trains a prior on `count` samples, which stand one behind another and have lengths[i] >= 1 bytes, in this order.
  * settings->level (3 to 9) says which models; `as`, use_formats and memory_limit count too. `name`, up to 64 bytes, tells
  * people what it is. On entry *written is the capacity of `target`, on success the bytes written. Takes as long as
- * encoding the samples. Errors: BAD_ARGUMENT, NO_MEMORY, OUTPUT_FULL, MEMORY_LIMIT. */
+ * encoding the samples. Errors: BAD_ARGUMENT (also for more than 512 MiB in one kind of stream), NO_MEMORY, OUTPUT_FULL,
+ * MEMORY_LIMIT. */
 HUNCH_API enum hunch_status hunch_train(void *target, size_t *written, const char *name, const void *samples,
                                         const size_t *lengths, size_t count, const struct hunch_settings *settings);
 
