@@ -395,16 +395,32 @@ enum hunch_status hunch_archive_block(const hunch_archive *archive, uint64_t ind
 
 /* ---- priors */
 
-/* Opens or finds the prior that the part at `at` names, in *prior. */
+/* Reads the part at `at` that names a prior. */
+static enum hunch_status prior_header(const struct hunch_archive *a, uint64_t at, struct part *part) {
+    enum hunch_status status = read_header(a, at, part);
+    return status == HUNCH_OK && part->type != PART_PRIOR ? HUNCH_DAMAGED : status;
+}
+
+/* Reads the prior that the archive itself holds in this part: its file, to be released by the caller whatever is
+ * answered, and what that says. */
+static enum hunch_status load_own(const struct hunch_archive *a, uint64_t at, const struct part *part, uint8_t **bytes,
+                                  struct hunch_prior_info *info) {
+    *info = (struct hunch_prior_info){.sizeof_info = sizeof *info};
+    enum hunch_status status = load_payload(a, at, part, bytes);
+    if (status == HUNCH_OK)
+        status = hunch_prior_describe(*bytes, (size_t)part->length, info);
+    bool other = status == HUNCH_OK && info->id != part->prior.id;
+    return other || status == HUNCH_NOT_ARCHIVE ? HUNCH_DAMAGED : status;
+}
+
+/* Opens or finds the prior that the part at `at` names, in *known. */
 static enum hunch_status load_prior(const struct hunch_archive *a, uint64_t at, struct known_prior *known) {
     const struct hunch_settings *s = &a->context.settings;
-    struct hunch_prior_info info = {.sizeof_info = sizeof info};
+    struct hunch_prior_info info;
     struct part part;
-    uint8_t *bytes = NULL;
+    uint8_t *bytes;
     *known = (struct known_prior){.at = at};
-    enum hunch_status status = read_header(a, at, &part);
-    if (status == HUNCH_OK && part.type != PART_PRIOR)
-        status = HUNCH_DAMAGED;
+    enum hunch_status status = prior_header(a, at, &part);
     if (status != HUNCH_OK)
         return status;
     if (part.length == 0) {
@@ -412,11 +428,7 @@ static enum hunch_status load_prior(const struct hunch_archive *a, uint64_t at, 
         return known->prior ? HUNCH_OK : HUNCH_MISSING_PRIOR;
     }
     known->own = true;
-    status = load_payload(a, at, &part, &bytes);
-    if (status == HUNCH_OK)
-        status = hunch_prior_describe(bytes, (size_t)part.length, &info);
-    if (status == HUNCH_OK && info.id != part.prior.id)
-        status = HUNCH_DAMAGED;
+    status = load_own(a, at, &part, &bytes, &info);
     if (status == HUNCH_OK)
         status = hunch_prior_open(&known->prior, bytes, (size_t)part.length, s);
     hunch_release(&a->context.allocator, bytes);
@@ -446,6 +458,42 @@ static enum hunch_status prior_for(struct hunch_archive *a, uint64_t at, hunch_p
         *prior = a->priors[i].prior;
     pthread_mutex_unlock(&a->lock);
     return status;
+}
+
+/* Where the part is that names prior `index`, bytes; 0: there is none. */
+static uint64_t find_prior_part(const struct hunch_archive *a, uint64_t index) {
+    uint64_t before = 0;
+    for (uint64_t i = 0; i < hunch_archive_blocks(a); i++) {
+        uint64_t at = place_at(a, i)->prior_at;
+        if (at != 0 && at != before && index-- == 0)
+            return at;
+        before = at;
+    }
+    return 0;
+}
+
+enum hunch_status hunch_archive_prior(const hunch_archive *archive, uint64_t index, struct hunch_prior_info *info,
+                                      int *inside) {
+    struct hunch_prior_info full = {.sizeof_info = sizeof full};
+    struct part part;
+    uint8_t *bytes = NULL;
+    uint64_t at = archive ? find_prior_part(archive, index) : 0;
+    if (at == 0 || !info || info->sizeof_info < sizeof *info)
+        return HUNCH_BAD_ARGUMENT;
+    enum hunch_status status = prior_header(archive, at, &part);
+    if (status != HUNCH_OK)
+        return status;
+    full.id = part.prior.id;
+    memcpy(full.name, part.prior.name, sizeof full.name);
+    if (part.length > 0)
+        status = load_own(archive, at, &part, &bytes, &full);
+    hunch_release(&archive->context.allocator, bytes);
+    if (status != HUNCH_OK)
+        return status;
+    if (inside)
+        *inside = part.length > 0;
+    *info = full;
+    return HUNCH_OK;
 }
 
 /* ---- content */

@@ -299,6 +299,13 @@ HUNCH_API enum hunch_status hunch_prior_restore(hunch_prior **prior, const void 
 
 HUNCH_API uint64_t hunch_prior_id(const hunch_prior *prior);
 
+/* Describes prior `index` of those that the archives of a file name, in their order: id and name, and the rest where the
+ * archive holds the prior itself (*inside becomes 1; else 0, and the rest is 0). `inside` may be NULL. That a prior is
+ * named does not say that a block needs it. BAD_ARGUMENT when there is none; else what reading it may answer: DAMAGED,
+ * UNSUPPORTED, READ_ERROR, MEMORY_LIMIT, NO_MEMORY. Threads: any. */
+HUNCH_API enum hunch_status hunch_archive_prior(const hunch_archive *archive, uint64_t index,
+                                                struct hunch_prior_info *info, int *inside);
+
 /* Frees the prior and writes NULL to *prior. */
 HUNCH_API void hunch_prior_close(hunch_prior **prior);
 
