@@ -94,6 +94,17 @@ struct hunch_member archive_member(const struct archive *archive, uint64_t index
     return member;
 }
 
+bool archive_prior(const struct archive *archive, uint64_t index, struct hunch_prior_info *info, bool *inside,
+                   int *code) {
+    int within = 0;
+    *info = (struct hunch_prior_info){.sizeof_info = sizeof *info};
+    enum hunch_status status = hunch_archive_prior(archive->blocks, index, info, &within);
+    bool none = status == HUNCH_BAD_ARGUMENT;
+    *inside = within;
+    *code = none || status == HUNCH_OK ? CODE_OK : report_status(archive->input.name, status, "in its prior");
+    return status == HUNCH_OK;
+}
+
 void archive_close(struct archive *archive) {
     hunch_archive_close(&archive->blocks);
     input_close(&archive->input);

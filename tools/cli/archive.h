@@ -36,6 +36,10 @@ struct hunch_member archive_member(const struct archive *archive, uint64_t index
 /* Describes block `index`, which must be one; returns an exit code; trouble was told. */
 int archive_block(const struct archive *archive, uint64_t index, struct hunch_block_info *info);
 
+/* Describes prior `index` of those that it names; false when there is none. *inside: it holds the prior itself. *code
+ * becomes an exit code; trouble was told, and is none to go on with. */
+bool archive_prior(const struct archive *archive, uint64_t index, struct hunch_prior_info *info, bool *inside, int *code);
+
 void archive_close(struct archive *archive);
 
 #endif

@@ -9,6 +9,7 @@
 #include "archive.h"
 #include "locate.h"
 #include "output.h"
+#include "priors.h"
 #include "report.h"
 #include "verbs.h"
 
@@ -61,7 +62,8 @@ static uint64_t find_member(const struct archive *archive, const char *word) {
 
 static int cat_members(const struct options *options, struct archive *archive, struct output *output) {
     int worst = CODE_OK;
-    for (size_t i = 1; i < options->file_count; i++) {
+    for (size_t i = 1; i < options->file_count && worst != CODE_PRIOR;
+         i++) { /* the others need the same one */
         const char *word = options->files[i];
         uint64_t index = find_member(archive, word);
         int code = CODE_DATA;
@@ -90,6 +92,7 @@ static int cat_ranges(const struct options *options) {
     int worst = CODE_OK;
     for (size_t i = 0; i < options->file_count; i++) {
         struct archive archive;
+        priors_next_file();
         int code = archive_open(&archive, options, options->files[i]);
         if (code == CODE_OK)
             code = cat_archive(options, &archive, false);

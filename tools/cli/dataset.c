@@ -55,21 +55,6 @@ int dataset_data(struct dataset *set, const void *data, size_t size) {
     return job_feed(&set->job, data, size);
 }
 
-/* Reads the archive that was just written; a short or failed read is told by output_read_back. */
-static int read_output(void *opaque, uint64_t offset, void *buffer, size_t length) {
-    const struct output *output = opaque;
-    unsigned char *p = buffer;
-    while (length) {
-        ssize_t got = output_read_back(output, offset, p, length);
-        if (got <= 0)
-            return -1;
-        p += got;
-        offset += (uint64_t)got;
-        length -= (size_t)got;
-    }
-    return 0;
-}
-
 static bool same_table(const hunch_archive *archive, const struct dataset *set) {
     XXH3_state_t *table = XXH3_createState();
     if (!table)
@@ -92,7 +77,7 @@ static bool same_table(const hunch_archive *archive, const struct dataset *set) 
 /* Reads the table of members back and compares it with what was said to the encoder. */
 static int check_table(struct dataset *set) {
     struct output *output = &set->job.output;
-    struct hunch_source source = {read_output, output, output->written};
+    struct hunch_source source = output_source(output);
     struct hunch_settings settings;
     hunch_archive *archive = NULL;
     options_settings(set->job.options, &settings);

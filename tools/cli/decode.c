@@ -8,6 +8,7 @@
 #include "job.h"
 #include "json.h"
 #include "locate.h"
+#include "priors.h"
 #include "progress.h"
 #include "report.h"
 #include "verbs.h"
@@ -37,6 +38,8 @@ static bool choose_target(struct job *job, const struct options *options, const 
 static void on_lost(void *opaque, struct hunch_range lost, enum hunch_status why) {
     struct job *job = opaque;
     job->lost_ranges++;
+    if (why == HUNCH_MISSING_PRIOR && status_code(why) > job->lost_code)
+        report_status(job->input.name, why, "");
     if (status_code(why) > job->lost_code)
         job->lost_code = status_code(why);
     if (job->options->json) {
@@ -153,6 +156,7 @@ int decode_files(const struct options *options) {
     for (size_t i = 0; i < options->file_count; i++) {
         const char *file = options->files[i];
         int code;
+        priors_next_file();
         if (!extract_file(options, file, &code))
             code = decode_file(options, file);
         worst = code > worst ? code : worst;

@@ -121,6 +121,21 @@ static int encode_watched(struct job *job, const struct encode_source *source) {
     return code;
 }
 
+/* A prior that suits nothing is most often one that was trained with another --as, or on shorter samples. */
+static void look_for_units(struct job *job, const struct hunch_settings *settings) {
+    struct hunch_source source = output_source(&job->output);
+    hunch_archive *archive = NULL;
+    bool found = !job->input.taken || hunch_archive_open(&archive, &source, settings) != HUNCH_OK;
+    for (uint64_t i = 0; !found && i < hunch_archive_blocks(archive); i++) {
+        struct hunch_block_info b = {.sizeof_info = sizeof b};
+        found = hunch_archive_block(archive, i, &b) != HUNCH_OK || !strcmp(b.model, "primed");
+    }
+    hunch_archive_close(&archive);
+    if (!found)
+        report_error(job->input.name,
+                     "is coded without the prior, which suits no part of it; see --prior in: man hunch");
+}
+
 int encode_job(struct job *job, const struct encode_source *source) {
     const struct options *options = job->options;
     bool verifies = !options->skip_verify, to_file = job->output.kind == OUTPUT_FILE;
@@ -140,6 +155,8 @@ int encode_job(struct job *job, const struct encode_source *source) {
         code = verify_file(job, &source->settings);
     if (code == CODE_OK && verifies && to_file && source->check)
         code = source->check(source->opaque);
+    if (code == CODE_OK && to_file && source->settings.prior && !options->quiet)
+        look_for_units(job, &source->settings);
     job->verified = verifies && code == CODE_OK;
     progress_end();
     return code == CODE_OK ? job_commit(job) : code;

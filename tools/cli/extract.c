@@ -81,7 +81,8 @@ static void tell_lost(struct extraction *x, const struct hunch_member *m) {
 static int judge(struct extraction *x, const struct hunch_member *m) {
     bool damage = x->status == HUNCH_DAMAGED || x->status == HUNCH_MISMATCH || x->status == HUNCH_TRUNCATED;
     if (!damage || !x->options->keep_going)
-        return report_status(m->name, x->status, "");
+        return report_status(x->status == HUNCH_MISSING_PRIOR ? x->archive.input.name : m->name, x->status,
+                             "");
     tell_lost(x, m);
     x->status = HUNCH_OK;
     return CODE_OK;
@@ -226,10 +227,34 @@ static int choose(struct extraction *x) {
     return CODE_DATA;
 }
 
+/* Tells that a prior is missing before anything is made, by a byte of the first member with content. Trouble
+ * of other kinds is told where it comes. */
+static int try_prior(struct extraction *x) {
+    struct hunch_prior_info info = {.sizeof_info = sizeof info};
+    struct hunch_member m = {0};
+    unsigned char byte;
+    int inside;
+    if (hunch_archive_prior(x->archive.blocks, 0, &info, &inside) != HUNCH_OK || inside)
+        return CODE_OK;
+    for (uint64_t i = 0; i < x->archive.members && !m.length; i++) {
+        struct hunch_member next = archive_member(&x->archive, i);
+        if (is_chosen(x->options, next.name))
+            m = next;
+    }
+    enum hunch_status status =
+        m.length ? hunch_archive_read(x->archive.blocks, m.offset, &byte, 1) : HUNCH_OK;
+    if (status != HUNCH_MISSING_PRIOR)
+        return CODE_OK;
+    x->status = status;
+    return judge(x, &m);
+}
+
 static int extract_opened(struct extraction *x) {
     const struct options *options = x->options;
     const char *directory = options->directory ? options->directory : ".";
     int code = choose(x);
+    if (code == CODE_OK)
+        code = try_prior(x);
     if (code == CODE_OK)
         code = place_open(&x->place, directory, options->force);
     x->buffer = malloc(BUFFER);

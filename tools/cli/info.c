@@ -195,6 +195,9 @@ static int put_archive(const struct archive *archive) {
            archive->formats);
     printf("  memory      %" PRIu64 " bytes (%.1f MiB) to decode, for each thread\n", archive->memory,
            (double)archive->memory / 1048576);
+    int told = list_priors(archive);
+    if (told)
+        return told;
     for (uint64_t i = 0; i < archive->count; i++) {
         struct hunch_block_info b;
         int code = archive_block(archive, i, &b);
@@ -216,16 +219,11 @@ static int put_archive(const struct archive *archive) {
 static int info_file(const struct options *options, const char *file) {
     struct archive archive = {.input.fd = -1};
     struct input *input = &archive.input;
-    unsigned char head[sizeof input->head];
     int code = input_open(input, file);
-    ssize_t got = 1;
-    while (code == CODE_OK && input->taken < sizeof head &&
-           (got = input_read(input, head, sizeof head - input->taken)) > 0)
-        ;
-    if (code == CODE_OK && got < 0)
+    if (code == CODE_OK && !input_read_head(input))
         code = CODE_DATA;
     if (code == CODE_OK && priors_is_file(input->head, input->taken))
-        code = priors_put(options, file);
+        code = priors_put(options, input);
     else if (code == CODE_OK && !input_is_archive(input))
         code = info_plain(options, input);
     else if (code == CODE_OK) {

@@ -3,11 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "report.h"
 
+enum { PIECE = 1 << 16 };
 static const unsigned char magic[6] = {0x89, 'H', 'U', 'N', 'C', 'H'};
 
 int input_open(struct input *input, const char *file) {
@@ -49,6 +51,43 @@ ssize_t input_read(struct input *input, void *buffer, size_t size) {
         input->taken += (uint64_t)got;
         return got;
     }
+}
+
+bool input_read_head(struct input *input) {
+    unsigned char head[sizeof input->head];
+    ssize_t got = 1;
+    while (got > 0 && input->taken < sizeof head)
+        got = input_read(input, head, sizeof head - (size_t)input->taken);
+    return got >= 0;
+}
+
+char *input_read_all(struct input *input, size_t *length) {
+    size_t capacity = input_size(input) + PIECE;
+    char *bytes = malloc(capacity);
+    ssize_t got = 1;
+    *length = input->taken < sizeof input->head ? (size_t)input->taken : sizeof input->head;
+    if (bytes)
+        memcpy(bytes, input->head, *length);
+    while (bytes && got > 0) {
+        if (capacity - *length < 2) { /* a byte of input, and the zero */
+            char *larger = realloc(bytes, capacity *= 2);
+            if (!larger)
+                free(bytes);
+            bytes = larger;
+            continue;
+        }
+        got = input_read(input, bytes + *length, capacity - *length - 1);
+        *length += got > 0 ? (size_t)got : 0;
+    }
+    if (!bytes) {
+        report_status(input->name, HUNCH_NO_MEMORY, "");
+    } else if (got < 0) {
+        free(bytes);
+        bytes = NULL;
+    } else {
+        bytes[*length] = 0;
+    }
+    return bytes;
 }
 
 bool input_is_regular(const struct input *input) {

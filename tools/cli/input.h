@@ -27,6 +27,14 @@ int input_open(struct input *input, const char *file);
  * failure, which was told. */
 ssize_t input_read(struct input *input, void *buffer, size_t size);
 
+/* Reads what `head` has room for, or all when that is less, before anything else is read; false on failure, which was
+ * told. */
+bool input_read_head(struct input *input);
+
+/* All of the input and a zero behind it, to be freed; of what was read before no more than the head. NULL after trouble,
+ * which was told. */
+char *input_read_all(struct input *input, size_t *length);
+
 bool input_is_regular(const struct input *input);
 
 /* Bytes in it, 0 when unknown. */

@@ -6,36 +6,6 @@
 #include "input.h"
 #include "report.h"
 
-enum { PIECE = 1 << 16 };
-
-/* All of the input and a zero behind it; NULL after trouble, which was told. */
-static char *read_all(struct input *input, size_t *length) {
-    size_t capacity = 0;
-    char *text = NULL;
-    ssize_t got = 1;
-    *length = 0;
-    while (got > 0) {
-        if (capacity - *length < PIECE) {
-            capacity = 2 * capacity + 2 * (size_t)PIECE;
-            char *larger = realloc(text, capacity);
-            if (!larger) {
-                free(text);
-                report_status(input->name, HUNCH_NO_MEMORY, "");
-                return NULL;
-            }
-            text = larger;
-        }
-        got = input_read(input, text + *length, PIECE - 1);
-        *length += got > 0 ? (size_t)got : 0;
-    }
-    if (got < 0) {
-        free(text);
-        return NULL;
-    }
-    text[*length] = 0;
-    return text;
-}
-
 static int split(struct lines *lines, const char *name, size_t length) {
     size_t most = 1;
     if (strlen(lines->text) != length) {
@@ -64,7 +34,7 @@ int lines_read(struct lines *lines, const char *file) {
     int code = input_open(&input, file);
     if (code != CODE_OK)
         return code;
-    lines->text = read_all(&input, &length);
+    lines->text = input_read_all(&input, &length);
     code = lines->text ? split(lines, input.name, length) : CODE_DATA;
     input_close(&input);
     return code;

@@ -42,6 +42,44 @@ static int put_blocks(const struct archive *archive) {
     return CODE_OK;
 }
 
+int list_priors(const struct archive *archive) {
+    struct hunch_prior_info info;
+    bool inside;
+    int code;
+    for (uint64_t i = 0; archive_prior(archive, i, &info, &inside, &code); i++) {
+        printf("  prior       ");
+        report_part(stdout, info.name);
+        printf(", id %016" PRIx64 ", ", info.id);
+        if (inside)
+            printf("in the archive, %.1f MiB at most to open\n", (double)info.memory / 1048576);
+        else
+            printf("not in the archive\n");
+    }
+    return code;
+}
+
+/* Nothing for an archive without. */
+static int put_json_priors(struct json *json, const struct archive *archive) {
+    struct hunch_prior_info info;
+    bool inside, any = false;
+    int code;
+    for (uint64_t i = 0; archive_prior(archive, i, &info, &inside, &code); i++) {
+        if (!any)
+            json_open(json, "priors", '[');
+        any = true;
+        json_open(json, NULL, '{');
+        json_text(json, "name", info.name);
+        json_hash(json, "id", info.id);
+        json_truth(json, "inside", inside);
+        if (inside)
+            json_number(json, "memory", info.memory);
+        json_close(json, '}');
+    }
+    if (any)
+        json_close(json, ']');
+    return code;
+}
+
 static int put_json_blocks(struct json *json, const struct archive *archive) {
     json_open(json, "block_list", '[');
     int code = CODE_OK;
@@ -81,9 +119,10 @@ int list_json(const struct archive *archive, bool blocks) {
     json_number(&json, "memory", archive->memory);
     if (archive->members)
         members_json(&json, archive);
-    int code = blocks ? put_json_blocks(&json, archive) : CODE_OK;
+    int code = put_json_priors(&json, archive),
+        blocks_code = blocks ? put_json_blocks(&json, archive) : CODE_OK;
     json_close(&json, '}');
-    return code;
+    return blocks_code > code ? blocks_code : code;
 }
 
 static void put_header(void) {
@@ -119,7 +158,8 @@ static int put_archive(const struct options *options, struct archive *archive, s
         sum->blocks += archive->count;
         sum->plain++;
     }
-    return options->verbose ? put_blocks(archive) : CODE_OK;
+    code = options->verbose ? list_priors(archive) : CODE_OK;
+    return options->verbose && code == CODE_OK ? put_blocks(archive) : code;
 }
 
 static int list_file(const struct options *options, const char *file, struct listing *sum) {

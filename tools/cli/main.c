@@ -47,7 +47,11 @@ int main(int argc, char **argv) {
             options.files = standard_input;
             options.file_count = 1;
         }
-        code = run_verb[options.verb](&options);
+        bool codes = options.verb == VERB_ENCODE || options.verb == VERB_DECODE ||
+                     options.verb == VERB_TEST || options.verb == VERB_CAT;
+        code = codes ? priors_begin(&options) : CODE_OK;
+        if (code == CODE_OK)
+            code = run_verb[options.verb](&options);
     }
     priors_close();
     options_free(&options);

@@ -200,6 +200,25 @@ ssize_t output_read_back(const struct output *output, uint64_t offset, void *buf
     return got;
 }
 
+/* A short or failed read is told by output_read_back. */
+static int read_at(void *opaque, uint64_t offset, void *buffer, size_t length) {
+    const struct output *output = opaque;
+    unsigned char *p = buffer;
+    while (length) {
+        ssize_t got = output_read_back(output, offset, p, length);
+        if (got <= 0)
+            return -1;
+        p += got;
+        offset += (uint64_t)got;
+        length -= (size_t)got;
+    }
+    return 0;
+}
+
+struct hunch_source output_source(struct output *output) {
+    return (struct hunch_source){read_at, output, output->written};
+}
+
 /* Gives the file its final name and leaves what has that name alone, in one step where there is one. */
 static int publish(const struct output *output) {
     const char *from = output->temporary, *to = output->path;

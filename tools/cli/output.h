@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include "hunch/hunch.h"
+
 enum output_kind { OUTPUT_NOTHING, OUTPUT_STREAM, OUTPUT_FILE };
 
 struct output {
@@ -44,6 +46,9 @@ bool output_sync(struct output *output, const struct stat *from);
 
 /* Reads what was written to a file back; returns the number of bytes, -1 on failure, which was told. */
 ssize_t output_read_back(const struct output *output, uint64_t offset, void *buffer, size_t size);
+
+/* What was written to a file, to be read at any place; valid until it is published or discarded. */
+struct hunch_source output_source(struct output *output);
 
 /* Publishes a synced file under its final name and closes. Returns false on failure, which was told; then
  * nothing is left. Call when no other thread runs. */

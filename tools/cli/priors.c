@@ -1,42 +1,52 @@
 #include "priors.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <xxhash.h>
-
-#include "input.h"
 #include "json.h"
 #include "report.h"
+#include "states.h"
 
 enum {
-    HEAD = 16,             /* bytes of a prior's file: what it is, and its id */
+    HEAD = 16, /* bytes of a prior's file: what it is, and its id */
     PRIORS_MOST = 64,
     PATH_ROOM = 4096,
-    FILE_MOST = 1 << 30,   /* bytes of a prior's file */
-    PAGE = 4096,
     WORTH_KEEPING_MS = 300 /* to open it, for its state to be kept */
 };
-static const unsigned char magic[8] = {0x89, 'H', 'P', 'R', 'I', 'O', 'R', 1};
+static const unsigned char magic[7] = {0x89, 'H', 'P', 'R', 'I', 'O', 'R'}; /* a byte of version follows */
+static const char system_directories[] = "/usr/local/share/hunch/priors:/usr/share/hunch/priors";
+
+/* A prior's file. */
+struct prior_file {
+    const char *name;
+    char *bytes; /* NULL: none */
+    size_t length;
+    struct hunch_prior_info info;
+};
 
 /* An open prior. */
 struct opened {
     hunch_prior *prior;
-    void *image; /* a mapping, NULL for none */
-    size_t size;
+    struct state state;
+    bool used; /* by the file in hand */
 };
 
 static struct opened all[PRIORS_MOST];
 static unsigned count;
+static struct prior_file named;     /* that of --prior */
 static const struct options *asked; /* by these: hunch_settings.opaque belongs to other callbacks */
+
+/* What kept a prior that was found from being opened. */
+static struct {
+    enum hunch_status status;
+    char file[PATH_ROOM];
+} obstacle;
 
 bool priors_is_file(const unsigned char *head, size_t length) {
     return length >= sizeof magic && !memcmp(head, magic, sizeof magic);
@@ -44,154 +54,53 @@ bool priors_is_file(const unsigned char *head, size_t length) {
 
 /* ---- files */
 
-static unsigned char *read_all(const char *file, size_t *length) {
-    struct input input = {.fd = -1};
-    unsigned char *bytes = NULL;
-    *length = 0;
-    if (input_open(&input, file) != CODE_OK)
-        return NULL;
-    uint64_t size = input_size(&input);
-    if (!input_is_regular(&input) || size > FILE_MOST) {
+static enum hunch_status describe(struct prior_file *file) {
+    file->info = (struct hunch_prior_info){.sizeof_info = sizeof file->info};
+    return hunch_prior_describe(file->bytes, file->length, &file->info);
+}
+
+static void free_file(struct prior_file *file) {
+    free(file->bytes);
+    file->bytes = NULL;
+}
+
+static const char *advice(enum hunch_status status) {
+    return status == HUNCH_MEMORY_LIMIT  ? "raise --memlimit"
+           : status == HUNCH_DAMAGED     ? "restore it from a copy"
+           : status == HUNCH_UNSUPPORTED ? "install a newer hunch"
+                                         : "use a machine with more memory";
+}
+
+static const char *trouble(enum hunch_status status) {
+    return status == HUNCH_MEMORY_LIMIT  ? "needs more memory than the limit allows"
+           : status == HUNCH_DAMAGED     ? "is damaged"
+           : status == HUNCH_UNSUPPORTED ? "needs a newer version of hunch"
+                                         : "cannot be opened, memory is short";
+}
+
+static int refuse(const char *file, enum hunch_status status) {
+    if (status == HUNCH_NOT_ARCHIVE)
         report_error(file, "is no prior; train one with: hunch train -o NAME.prior FILES");
-    } else if (!(bytes = malloc(size + 1))) {
-        report_status(file, HUNCH_NO_MEMORY, "");
-    } else {
-        ssize_t got = 1;
-        while (*length < size && (got = input_read(&input, bytes + *length, size - *length)) > 0)
-            *length += (size_t)got;
-        if (got < 0) {
-            free(bytes);
-            bytes = NULL;
-        }
-    }
-    input_close(&input);
-    return bytes;
-}
-
-static int report_prior(const char *file, enum hunch_status status) {
-    if (status == HUNCH_NOT_ARCHIVE) {
-        report_error(file, "is no prior; train one with: hunch train -o NAME.prior FILES");
-        return CODE_DATA;
-    }
-    if (status == HUNCH_DAMAGED) {
-        report_error(file, "this prior is damaged; restore it from a copy");
-        return CODE_CORRUPT;
-    }
-    return report_status(file, status, "for its prior");
-}
-
-/* ---- what opening computed, kept */
-
-/* "$HUNCH_CACHE", "$XDG_CACHE_HOME/hunch" or "$HOME/.cache/hunch"; false when there is none, or it is switched off. */
-static bool cache_directory(char path[PATH_ROOM]) {
-    const char *own = getenv("HUNCH_CACHE"), *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    int n = 0;
-    if (own)
-        n = snprintf(path, PATH_ROOM, "%s", own);
-    else if (xdg && *xdg)
-        n = snprintf(path, PATH_ROOM, "%s/hunch", xdg);
-    else if (home && *home)
-        n = snprintf(path, PATH_ROOM, "%s/.cache/hunch", home);
-    return n > 0 && n < PATH_ROOM;
-}
-
-/* The state's file: named by the prior and by this very program, for no other may read it. */
-static bool cache_name(char path[PATH_ROOM], uint64_t id, const char *tail) {
-    char directory[PATH_ROOM];
-    struct stat self;
-    if (!cache_directory(directory) || stat("/proc/self/exe", &self))
-        return false;
-    const uint64_t program[] = {(uint64_t)self.st_size, (uint64_t)self.st_mtim.tv_sec, (uint64_t)self.st_mtim.tv_nsec,
-                                (uint64_t)self.st_ino, (uint64_t)self.st_dev};
-    int n = snprintf(path, PATH_ROOM, "%s/%016" PRIx64 "-%016" PRIx64 ".state%s", directory, id,
-                     (uint64_t)XXH3_64bits(program, sizeof program), tail);
-    return n > 0 && n < PATH_ROOM;
-}
-
-/* Maps a kept state, copy on write; false when there is none that can be trusted. */
-static bool map_state(struct opened *o, uint64_t id) {
-    char path[PATH_ROOM];
-    struct stat found;
-    if (!cache_name(path, id, ""))
-        return false;
-    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    bool good = !fstat(fd, &found) && S_ISREG(found.st_mode) && found.st_uid == geteuid() && !(found.st_mode & 022) &&
-                found.st_size > 0;
-    if (good) {
-        o->size = (size_t)found.st_size;
-        o->image = mmap(NULL, o->size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
-        good = o->image != MAP_FAILED;
-    }
-    if (!good)
-        o->image = NULL;
-    close(fd);
-    return good;
-}
-
-static void unmap_state(struct opened *o) {
-    if (o->image)
-        munmap(o->image, o->size);
-    o->image = NULL;
-}
-
-static bool all_zero(const unsigned char *bytes, size_t size) {
-    for (size_t i = 0; i < size; i++)
-        if (bytes[i])
-            return false;
-    return true;
-}
-
-/* Writes the state, pages of zeros as holes. */
-static bool write_state(int fd, const unsigned char *image, size_t size) {
-    for (size_t at = 0; at < size; at += PAGE) {
-        size_t n = size - at < PAGE ? size - at : PAGE;
-        if (!all_zero(image + at, n) && pwrite(fd, image + at, n, (off_t)at) != (ssize_t)n)
-            return false;
-    }
-    return !ftruncate(fd, (off_t)size);
-}
-
-/* States of this prior that other versions of the program left. */
-static void remove_others(uint64_t id) {
-    char directory[PATH_ROOM], own[PATH_ROOM], start[32];
-    DIR *d;
-    struct dirent *entry;
-    if (!cache_directory(directory) || !cache_name(own, id, "") || !(d = opendir(directory)))
-        return;
-    snprintf(start, sizeof start, "%016" PRIx64 "-", id);
-    const char *leaf = strrchr(own, '/') + 1;
-    while ((entry = readdir(d)))
-        if (!strncmp(entry->d_name, start, strlen(start)) && strcmp(entry->d_name, leaf))
-            unlinkat(dirfd(d), entry->d_name, 0);
-    closedir(d);
-}
-
-/* Keeping the state is a courtesy: that it fails is nobody's trouble. */
-static void keep_state(const hunch_prior *prior) {
-    char directory[PATH_ROOM], path[PATH_ROOM], temporary[PATH_ROOM], tail[32];
-    size_t size;
-    const void *image = hunch_prior_image(prior, &size);
-    snprintf(tail, sizeof tail, ".%ld", (long)getpid());
-    if (!cache_directory(directory) || !cache_name(path, hunch_prior_id(prior), "") ||
-        !cache_name(temporary, hunch_prior_id(prior), tail))
-        return;
-    for (char *p = directory + 1; *p; p++)
-        if (*p == '/') {
-            *p = 0;
-            mkdir(directory, 0700);
-            *p = '/';
-        }
-    mkdir(directory, 0700);
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return;
-    bool good = write_state(fd, image, size);
-    if (close(fd) || !good || rename(temporary, path))
-        unlink(temporary);
     else
-        remove_others(hunch_prior_id(prior));
+        report_error(file, "this prior %s; %s", trouble(status), advice(status));
+    return status_code(status);
+}
+
+/* Reads an open input, of which the head may have been read, as a prior's file. */
+static int read_file(struct prior_file *file, struct input *input) {
+    file->name = input->name;
+    if (!input_read_head(input))
+        return CODE_DATA;
+    if (!priors_is_file(input->head, (size_t)input->taken))
+        return refuse(file->name, HUNCH_NOT_ARCHIVE);
+    file->bytes = input_read_all(input, &file->length);
+    if (!file->bytes)
+        return CODE_DATA;
+    enum hunch_status status = describe(file);
+    if (status == HUNCH_OK)
+        return CODE_OK;
+    free_file(file);
+    return refuse(file->name, status);
 }
 
 /* ---- opening */
@@ -202,57 +111,78 @@ static long milliseconds_since(const struct timespec *start) {
     return (now.tv_sec - start->tv_sec) * 1000 + (now.tv_nsec - start->tv_nsec) / 1000000;
 }
 
-static enum hunch_status open_bytes(struct opened *o, const void *bytes, size_t length, uint64_t id,
-                                    const struct hunch_settings *settings) {
+/* Opens a prior, from its kept state where there is one. */
+static enum hunch_status open_new(struct opened *o, const struct prior_file *file,
+                                  const struct hunch_settings *settings) {
     struct timespec start;
-    if (map_state(o, id)) {
-        if (hunch_prior_restore(&o->prior, bytes, length, o->image, o->size, settings) == HUNCH_OK)
+    if (state_map(&o->state, file->info.id)) {
+        if (hunch_prior_restore(&o->prior, file->bytes, file->length, o->state.image, o->state.size,
+                                settings) == HUNCH_OK)
             return HUNCH_OK;
-        unmap_state(o);
+        state_unmap(&o->state);
     }
     clock_gettime(CLOCK_MONOTONIC, &start);
-    enum hunch_status status = hunch_prior_open(&o->prior, bytes, length, settings);
+    enum hunch_status status = hunch_prior_open(&o->prior, file->bytes, file->length, settings);
     if (status == HUNCH_OK && milliseconds_since(&start) > WORTH_KEEPING_MS)
-        keep_state(o->prior);
+        state_keep(o->prior);
     return status;
 }
 
-/* Opens the prior in a file, or finds it among the open ones. With an id any other prior is passed over in silence, NULL. */
-static hunch_prior *open_file(const struct options *options, const char *file, const uint64_t *id, int *code) {
-    struct hunch_prior_info info = {.sizeof_info = sizeof info};
+static hunch_prior *find_open(uint64_t id) {
+    for (unsigned i = 0; i < count; i++)
+        if (hunch_prior_id(all[i].prior) == id) {
+            all[i].used = true;
+            return all[i].prior;
+        }
+    return NULL;
+}
+
+static void close_one(struct opened *o) {
+    hunch_prior_close(&o->prior);
+    state_unmap(&o->state);
+}
+
+static void close_unused(void) {
+    unsigned kept = 0;
+    for (unsigned i = 0; i < count; i++)
+        if (all[i].used)
+            all[kept++] = all[i];
+        else
+            close_one(&all[i]);
+    count = kept;
+}
+
+/* Opens the prior of a file, or finds it among the open ones. */
+static enum hunch_status open_prior(const struct prior_file *file, hunch_prior **prior) {
     struct hunch_settings settings;
-    size_t length;
-    hunch_prior *prior = NULL;
-    unsigned char *bytes = read_all(file, &length);
-    *code = bytes ? CODE_OK : CODE_DATA;
-    if (!bytes)
-        return NULL;
-    enum hunch_status status = hunch_prior_describe(bytes, length, &info);
-    for (unsigned i = 0; i < count && status == HUNCH_OK; i++)
-        if (hunch_prior_id(all[i].prior) == info.id)
-            prior = all[i].prior;
-    bool wanted = !id || (status == HUNCH_OK && info.id == *id);
-    if (status == HUNCH_OK && wanted && !prior && count < PRIORS_MOST) {
-        struct hunch_settings plain;
-        options_settings(options, &settings);
-        hunch_settings_default(&plain);
-        plain.memory_limit = settings.memory_limit;
-        plain.cpu_mask = settings.cpu_mask;
-        status = open_bytes(&all[count], bytes, length, info.id, &plain);
-        prior = all[count].prior;
-        count += status == HUNCH_OK;
-    }
-    free(bytes);
-    if (status != HUNCH_OK && wanted)
-        *code = report_prior(file, status);
-    return wanted && status == HUNCH_OK ? prior : NULL;
+    *prior = find_open(file->info.id);
+    if (*prior)
+        return HUNCH_OK;
+    close_unused();
+    if (count == PRIORS_MOST)
+        return HUNCH_NO_MEMORY;
+    hunch_settings_default(&settings);
+    settings.memory_limit = asked->memory_limit;
+    settings.cpu_mask = asked->cpu_mask;
+    struct opened o = {.used = true};
+    enum hunch_status status = open_new(&o, file, &settings);
+    if (status == HUNCH_OK)
+        all[count++] = o;
+    *prior = o.prior;
+    return status;
+}
+
+void priors_next_file(void) {
+    for (unsigned i = 0; i < count; i++)
+        all[i].used = false;
 }
 
 /* ---- finding */
 
-static bool has_id(const char *file, uint64_t id) {
+/* Whether the file begins like the prior of this id. */
+static bool has_id(const char *path, uint64_t id) {
     unsigned char head[HEAD];
-    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     ssize_t got = fd < 0 ? -1 : read(fd, head, HEAD);
     uint64_t found = 0;
     if (fd >= 0)
@@ -264,61 +194,108 @@ static bool has_id(const char *file, uint64_t id) {
     return found == id;
 }
 
-static hunch_prior *look_in(const struct options *options, const char *directory, size_t length, uint64_t id) {
+/* Opens a prior that was found; what hinders is noted, for there may be another copy. */
+static hunch_prior *open_found(const struct prior_file *file, enum hunch_status status) {
+    hunch_prior *prior = NULL;
+    if (status == HUNCH_OK)
+        status = open_prior(file, &prior);
+    if (status != HUNCH_OK) {
+        obstacle.status = status;
+        snprintf(obstacle.file, sizeof obstacle.file, "%s", file->name);
+    }
+    return prior;
+}
+
+static hunch_prior *open_path(const char *path, uint64_t id) {
+    struct input input = {.fd = -1};
+    struct prior_file file = {.name = path};
+    hunch_prior *prior = NULL;
+    if (!has_id(path, id) || input_open(&input, path) != CODE_OK)
+        return NULL;
+    file.bytes = input_read_all(&input, &file.length);
+    input_close(&input);
+    if (file.bytes)
+        prior = open_found(&file, describe(&file));
+    free_file(&file);
+    return prior;
+}
+
+static hunch_prior *look_in(const char *directory, uint64_t id) {
     char path[PATH_ROOM];
     struct dirent *entry;
     hunch_prior *prior = NULL;
-    int code;
-    if (!length || length >= PATH_ROOM)
-        return NULL;
-    snprintf(path, sizeof path, "%.*s", (int)length, directory);
-    DIR *d = opendir(path);
+    DIR *d = opendir(directory);
     while (d && !prior && (entry = readdir(d))) {
-        int n = snprintf(path, sizeof path, "%.*s/%s", (int)length, directory, entry->d_name);
-        if (n > 0 && n < PATH_ROOM && has_id(path, id))
-            prior = open_file(options, path, &id, &code);
+        int n = snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
+        if (n > 0 && n < PATH_ROOM)
+            prior = open_path(path, id);
     }
     if (d)
         closedir(d);
     return prior;
 }
 
-/* "$HUNCH_PRIORS", else "$XDG_DATA_HOME/hunch/priors" and the system's. */
-static hunch_prior *look_around(const struct options *options, uint64_t id) {
-    char directories[PATH_ROOM];
-    const char *own = getenv("HUNCH_PRIORS"), *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+/* Looks in directories, between which colons stand. */
+static hunch_prior *look_in_each(const char *directories, uint64_t id) {
+    char directory[PATH_ROOM];
     hunch_prior *prior = NULL;
-    if (own)
-        snprintf(directories, sizeof directories, "%s", own);
-    else
-        snprintf(directories, sizeof directories, "%s%s/hunch/priors:/usr/local/share/hunch/priors:/usr/share/hunch/priors",
-                 xdg && *xdg ? xdg : home ? home : "", xdg && *xdg ? "" : "/.local/share");
     for (const char *p = directories; *p && !prior;) {
         size_t length = strcspn(p, ":");
-        prior = look_in(options, p, length, id);
+        if (length > 0 && length < PATH_ROOM) {
+            snprintf(directory, sizeof directory, "%.*s", (int)length, p);
+            prior = look_in(directory, id);
+        }
         p += length + (p[length] == ':');
     }
     return prior;
 }
 
-static struct hunch_prior *find(void *opaque, uint64_t id, const char *name) {
-    const struct options *options = asked;
-    hunch_prior *prior = NULL;
-    int code;
+/* In $HUNCH_PRIORS, else in the user's directory and the system's. */
+static hunch_prior *look_around(uint64_t id) {
+    char directory[PATH_ROOM];
+    const char *own = getenv("HUNCH_PRIORS"), *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    int n = 0;
+    if (own)
+        return look_in_each(own, id);
+    if (xdg && *xdg)
+        n = snprintf(directory, sizeof directory, "%s/hunch/priors", xdg);
+    else if (home && *home)
+        n = snprintf(directory, sizeof directory, "%s/.local/share/hunch/priors", home);
+    hunch_prior *prior = n > 0 && n < PATH_ROOM ? look_in(directory, id) : NULL;
+    return prior ? prior : look_in_each(system_directories, id);
+}
+
+static hunch_prior *find(void *opaque, uint64_t id, const char *name) {
     (void)opaque;
-    for (unsigned i = 0; i < count; i++)
-        if (hunch_prior_id(all[i].prior) == id)
-            return all[i].prior;
-    if (options->prior)
-        prior = open_file(options, options->prior, &id, &code);
+    hunch_prior *prior = find_open(id);
+    obstacle.status = HUNCH_OK;
+    if (!prior && named.bytes && named.info.id == id)
+        prior = open_found(&named, HUNCH_OK);
     if (!prior)
-        prior = look_around(options, id);
-    if (!prior)
-        report_error(NULL,
-                     "the prior \"%s\" (%016" PRIx64 ") is missing; name its file with --prior, or put it into "
-                     "~/.local/share/hunch/priors",
-                     name, id);
+        prior = look_around(id);
+    if (!prior && obstacle.status != HUNCH_OK)
+        report_prior(obstacle.status, "the prior \"%s\" (%016" PRIx64 ") in %s %s; %s", name, id,
+                     obstacle.file, trouble(obstacle.status), advice(obstacle.status));
+    else if (!prior)
+        report_prior(HUNCH_MISSING_PRIOR,
+                     "the prior \"%s\" (%016" PRIx64
+                     ") is missing%s; name its file with --prior, or put it into %s",
+                     name, id, named.bytes ? ", and --prior names another" : "",
+                     getenv("HUNCH_PRIORS") ? "a directory of HUNCH_PRIORS" : "~/.local/share/hunch/priors");
     return prior;
+}
+
+/* ---- what the others call */
+
+int priors_begin(const struct options *options) {
+    struct input input = {.fd = -1};
+    if (!options->prior)
+        return CODE_OK;
+    int code = input_open(&input, options->prior);
+    if (code == CODE_OK)
+        code = read_file(&named, &input);
+    input_close(&input);
+    return code;
 }
 
 void priors_decoder(const struct options *options, struct hunch_settings *settings) {
@@ -327,48 +304,49 @@ void priors_decoder(const struct options *options, struct hunch_settings *settin
 }
 
 int priors_encoder(const struct options *options, struct hunch_settings *settings) {
-    int code = CODE_OK;
-    settings->prior = options->prior ? open_file(options, options->prior, NULL, &code) : NULL;
     settings->self_contained = (int)options->self_contained;
+    if (!named.bytes)
+        return CODE_OK;
+    enum hunch_status status = open_prior(&named, &settings->prior);
+    return status == HUNCH_OK ? CODE_OK : refuse(named.name, status);
+}
+
+static void put_json(const struct prior_file *file) {
+    struct json json = {.file = stdout};
+    json_open(&json, NULL, '{');
+    json_text(&json, "file", file->name);
+    json_truth(&json, "prior", true);
+    json_text(&json, "name", file->info.name);
+    json_hash(&json, "id", file->info.id);
+    json_number(&json, "samples", file->info.samples);
+    json_number(&json, "bytes", file->info.length);
+    json_number(&json, "memory", file->info.memory);
+    json_close(&json, '}');
+}
+
+static void put_text(const struct prior_file *file) {
+    const struct hunch_prior_info *info = &file->info;
+    report_part(stdout, file->name);
+    printf(": hunch prior\n  name        ");
+    report_part(stdout, info->name);
+    printf("\n  id          %016" PRIx64 "\n  trained on  %" PRIu64 " samples, %" PRIu64 " bytes\n"
+           "  memory      %" PRIu64 " bytes (%.1f MiB) at most\n",
+           info->id, info->samples, info->length, info->memory, (double)info->memory / 1048576);
+}
+
+int priors_put(const struct options *options, struct input *input) {
+    struct prior_file file = {0};
+    int code = read_file(&file, input);
+    if (code == CODE_OK && options->json)
+        put_json(&file);
+    else if (code == CODE_OK)
+        put_text(&file);
+    free_file(&file);
     return code;
 }
 
-int priors_put(const struct options *options, const char *file) {
-    struct hunch_prior_info info = {.sizeof_info = sizeof info};
-    size_t length;
-    unsigned char *bytes = read_all(file, &length);
-    if (!bytes)
-        return CODE_DATA;
-    enum hunch_status status = hunch_prior_describe(bytes, length, &info);
-    free(bytes);
-    if (status != HUNCH_OK)
-        return report_prior(file, status);
-    if (options->json) {
-        struct json json = {.file = stdout};
-        json_open(&json, NULL, '{');
-        json_text(&json, "file", file);
-        json_truth(&json, "prior", true);
-        json_text(&json, "name", info.name);
-        json_hash(&json, "id", info.id);
-        json_number(&json, "samples", info.samples);
-        json_number(&json, "bytes", info.length);
-        json_number(&json, "memory", info.memory);
-        json_close(&json, '}');
-        return CODE_OK;
-    }
-    report_part(stdout, file);
-    printf(": hunch prior\n  name        ");
-    report_part(stdout, info.name);
-    printf("\n  id          %016" PRIx64 "\n  trained on  %" PRIu64 " samples, %" PRIu64 " bytes\n"
-           "  memory      %" PRIu64 " bytes (%.1f MiB) at most\n",
-           info.id, info.samples, info.length, info.memory, (double)info.memory / 1048576);
-    return CODE_OK;
-}
-
 void priors_close(void) {
-    while (count) {
-        struct opened *o = &all[--count];
-        hunch_prior_close(&o->prior);
-        unmap_state(o);
-    }
+    priors_next_file();
+    close_unused();
+    free_file(&named);
 }

@@ -26,18 +26,30 @@ static const struct {
     [HUNCH_MISMATCH] = {CODE_CORRUPT, "mismatch", "decode it on another machine, and report this fault"},
     [HUNCH_UNSUPPORTED] = {CODE_DATA, "unsupported", "install a newer hunch"},
     [HUNCH_MEMORY_LIMIT] = {CODE_LIMIT, "memory-limit",
-                            "raise --memlimit (hunch info tells what an archive needs)"},
+                            "raise --memlimit (hunch info tells what an archive or a prior needs)"},
     [HUNCH_SIZE_LIMIT] = {CODE_LIMIT, "size-limit", "raise --max-size if you trust the file"},
     [HUNCH_MISSING_PRIOR] = {CODE_PRIOR, "missing-prior", "name its file with --prior"},
     [HUNCH_READ_ERROR] = {CODE_DATA, "read-error", "check the disk"},
 };
 enum { VERDICTS = sizeof verdicts / sizeof verdicts[0] };
 
+/* What HUNCH_MISSING_PRIOR stands for. */
+static struct {
+    enum hunch_status status;
+    char text[LINE]; /* empty: nothing is known */
+} prior_trouble = {.status = HUNCH_MISSING_PRIOR};
+
+static enum hunch_status real_status(enum hunch_status status) {
+    return status == HUNCH_MISSING_PRIOR ? prior_trouble.status : status;
+}
+
 int status_code(enum hunch_status status) {
+    status = real_status(status);
     return (unsigned)status < VERDICTS ? (int)verdicts[status].code : CODE_DATA;
 }
 
 const char *status_name(enum hunch_status status) {
+    status = real_status(status);
     return (unsigned)status < VERDICTS ? verdicts[status].name : "unknown";
 }
 
@@ -81,7 +93,19 @@ void report_error(const char *file, const char *format, ...) {
     put_line(file, text);
 }
 
+void report_prior(enum hunch_status status, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    prior_trouble.status = status;
+    vsnprintf(prior_trouble.text, sizeof prior_trouble.text, format, arguments);
+    va_end(arguments);
+}
+
 int report_status(const char *file, enum hunch_status status, const char *where) {
+    if (status == HUNCH_MISSING_PRIOR && *prior_trouble.text) {
+        report_error(file, "%s", prior_trouble.text);
+        return status_code(status);
+    }
     const char *what = hunch_status_text(status);
     const char *advice = (unsigned)status < VERDICTS ? verdicts[status].advice : "install a newer hunch";
     size_t length = strlen(what);

@@ -24,6 +24,10 @@ __attribute__((format(printf, 2, 3))) void report_error(const char *file, const 
  * or "". */
 int report_status(const char *file, enum hunch_status status, const char *where);
 
+/* Who looks for priors knows more than HUNCH_MISSING_PRIOR tells: from now on the functions of this file take it as
+ * `status`, which is MISSING_PRIOR too or what kept a prior from being opened, and report_status tells this text. */
+__attribute__((format(printf, 2, 3))) void report_prior(enum hunch_status status, const char *format, ...);
+
 /* Writes a name and a newline, control characters as '?'. */
 void report_name(FILE *file, const char *name);
 
