@@ -5,6 +5,7 @@ import sys
 import cases_faults  # noqa: F401  (each registers its cases)
 import cases_files  # noqa: F401
 import cases_members  # noqa: F401
+import cases_priors  # noqa: F401
 import cases_terminal  # noqa: F401
 import cases_verbs  # noqa: F401
 import harness
