@@ -4,7 +4,7 @@ import os
 import shutil
 import stat
 
-from harness import Skip, case, equal, expect, noise, text
+from harness import ROOT, Skip, case, equal, expect, noise, text
 
 STORY = text(400000, seed=5)
 SIZE = 500  # bytes of a sample
@@ -389,6 +389,27 @@ def damaged_members_cost_only_themselves(box):
     equal(done.stderr.count(b"lost member"), 1, f"lost {done.stderr!r}")
     equal(len(os.listdir(box.at("out/set"))), SAMPLES - 1, "the others")
     world.run("test", "--prior", "p.prior", "s.hunch", code=3)
+
+
+@case
+def file_knows_priors(box):
+    if not shutil.which("file"):
+        raise Skip("file is not here")
+    World(box).train()
+    magic = os.path.join(ROOT, "tools/magic/hunch.magic")
+    equal(box.shell(f"file -b -m {magic} p.prior").stdout, b"hunch prior, format version 1\n", "words")
+    equal(box.shell(f"file -b --mime-type -m {magic} p.prior").stdout, b"application/x-hunch-prior\n", "type")
+
+
+@case
+def bash_completes_priors(box):
+    for name in ("a.prior", "a.hunch", "b"):
+        box.write(name, b"")
+    script = (f"source {ROOT}/tools/completion/hunch\n"
+              "try() { COMP_WORDS=(hunch \"$@\"); COMP_CWORD=$#; COMPREPLY=(); _hunch; echo \"${COMPREPLY[*]}\"; }\n"
+              "try tra; try --self; try encode --prior ''; try decode --prior ''")
+    lines = box.shell(script).stdout.decode().splitlines()
+    equal(lines, ["train", "--self-contained", "a.prior", "a.prior"], "completions")
 
 
 # ---- the cache
