@@ -9,7 +9,7 @@
 
 enum {
     TRIAL_MOST = 1 << 20, /* bytes of a stream that are encoded to choose its format and parameter */
-    ROOM_SHARE = 4,       /* a unit may have so many times the longest training sample */
+    ROOM_SHARE = 64,      /* a unit may have so many times the longest training sample: groups of samples */
     LEVEL_LEAST = 3       /* block sorting cannot be primed */
 };
 
