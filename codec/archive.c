@@ -1,62 +1,11 @@
-/* An archive at rest: where its blocks and members are, and any range of its content. */
-#include <pthread.h>
+/* An archive at rest: where its blocks and members are. */
+#include "codec/archive.h"
+
 #include <string.h>
 
-#include "base/buffer.h"
 #include "base/hash.h"
-#include "codec/block.h"
-#include "codec/members.h"
 #include "formats/registry.h"
 #include "models/registry.h"
-
-/* Where a block lies, in the archive file and in the content. */
-struct place {
-    uint64_t archive_offset; /* bytes */
-    uint64_t part_length;    /* header and payload, bytes */
-    uint64_t start;          /* in the content of all archives of the file, bytes */
-    uint64_t length;         /* original bytes */
-    uint64_t prior_at;       /* where the part is that names its archive's prior, bytes; 0: there is none */
-};
-
-enum { PRIORS_MOST = 16 };
-
-/* A prior that an archive in the file names, once it was needed. */
-struct known_prior {
-    uint64_t at;
-    hunch_prior *prior;
-    bool own;
-};
-
-enum {
-    KEPT_MOST = 4,      /* decoded blocks */
-    KEPT_ROOM = 64 << 20 /* bytes of them, but one of any size */
-};
-
-/* A decoded block. */
-struct kept {
-    uint64_t number;  /* of the block */
-    uint8_t *memory;  /* its content; NULL: the place is free */
-    uint64_t length;
-    uint64_t used;    /* when */
-    unsigned readers; /* threads that copy from it now */
-};
-
-struct hunch_archive {
-    struct context context;
-    struct hunch_source source;
-    struct buffer places; /* of struct place */
-    uint64_t content_length;
-    struct member_table members;
-    pthread_mutex_t lock; /* of what follows */
-    struct kept kept[KEPT_MOST];
-    uint64_t clock; /* of uses */
-    struct known_prior priors[PRIORS_MOST];
-    unsigned prior_count;
-};
-
-static const struct place *place_at(const struct hunch_archive *a, uint64_t index) {
-    return (const struct place *)(const void *)a->places.bytes + index;
-}
 
 uint64_t hunch_archive_blocks(const hunch_archive *archive) {
     return archive->places.length / sizeof(struct place);
@@ -66,7 +15,7 @@ uint64_t hunch_archive_length(const hunch_archive *archive) {
     return archive->content_length;
 }
 
-static enum hunch_status read_bytes(const struct hunch_archive *a, uint64_t offset, void *bytes, size_t length) {
+enum hunch_status hunch_archive_bytes(const struct hunch_archive *a, uint64_t offset, void *bytes, size_t length) {
     if (offset > a->source.size || length > a->source.size - offset)
         return HUNCH_TRUNCATED;
     if (length > 0 && a->source.read(a->source.opaque, offset, bytes, length) != 0)
@@ -74,12 +23,11 @@ static enum hunch_status read_bytes(const struct hunch_archive *a, uint64_t offs
     return HUNCH_OK;
 }
 
-/* Reads the header of the part at `offset`. */
-static enum hunch_status read_header(const struct hunch_archive *a, uint64_t offset, struct part *part) {
+enum hunch_status hunch_archive_header(const struct hunch_archive *a, uint64_t offset, struct part *part) {
     uint8_t bytes[PART_HEADER_MOST];
     uint64_t left = offset < a->source.size ? a->source.size - offset : 0;
     size_t have = left < sizeof bytes ? (size_t)left : sizeof bytes, wanted;
-    enum hunch_status status = read_bytes(a, offset, bytes, have);
+    enum hunch_status status = hunch_archive_bytes(a, offset, bytes, have);
     if (status != HUNCH_OK)
         return status;
     switch (hunch_part_read(bytes, have, part, &wanted)) {
@@ -106,8 +54,7 @@ static enum hunch_status add_place(struct hunch_archive *a, uint64_t offset, uin
     return HUNCH_OK;
 }
 
-/* Reads and checks the payload of a part, which the caller releases. */
-static enum hunch_status load_payload(const struct hunch_archive *a, uint64_t offset, const struct part *part,
+enum hunch_status hunch_archive_payload(const struct hunch_archive *a, uint64_t offset, const struct part *part,
                                       uint8_t **bytes) {
     *bytes = NULL;
     if (part->length > a->context.settings.memory_limit || part->length > SIZE_MAX / 2)
@@ -116,14 +63,14 @@ static enum hunch_status load_payload(const struct hunch_archive *a, uint64_t of
     *bytes = hunch_allocate(&a->context.allocator, length);
     if (!*bytes)
         return HUNCH_NO_MEMORY;
-    enum hunch_status status = read_bytes(a, offset + part->header_length, *bytes, length);
+    enum hunch_status status = hunch_archive_bytes(a, offset + part->header_length, *bytes, length);
     return status == HUNCH_OK && hash_low(*bytes, length) != part->check ? HUNCH_DAMAGED : status;
 }
 
 /* Notes the members of the archive whose content begins at `base` and ends here. */
 static enum hunch_status load_members(struct hunch_archive *a, uint64_t offset, const struct part *part, uint64_t base) {
     uint8_t *bytes;
-    enum hunch_status status = load_payload(a, offset, part, &bytes);
+    enum hunch_status status = hunch_archive_payload(a, offset, part, &bytes);
     if (status == HUNCH_OK)
         status = hunch_members_read(&a->members, &a->context, bytes, (size_t)part->length, base, a->content_length);
     hunch_release(&a->context.allocator, bytes);
@@ -136,7 +83,7 @@ static enum hunch_status read_archive_header(const struct hunch_archive *a, uint
     uint8_t bytes[ARCHIVE_HEADER_LENGTH];
     uint64_t left = a->source.size - offset;
     size_t have = left < sizeof bytes ? (size_t)left : sizeof bytes, wanted;
-    enum hunch_status archive_status, status = read_bytes(a, offset, bytes, have);
+    enum hunch_status archive_status, status = hunch_archive_bytes(a, offset, bytes, have);
     if (status != HUNCH_OK)
         return status;
     switch (hunch_archive_header_read(bytes, have, &archive_status, &wanted)) {
@@ -150,7 +97,7 @@ static enum hunch_status read_archive_header(const struct hunch_archive *a, uint
 /* Whether an archive's first part, in the gap before its first block, names a prior. */
 static enum hunch_status look_for_prior(const struct hunch_archive *a, uint64_t *prior_at) {
     struct part part;
-    enum hunch_status status = read_header(a, ARCHIVE_HEADER_LENGTH, &part);
+    enum hunch_status status = hunch_archive_header(a, ARCHIVE_HEADER_LENGTH, &part);
     if (status == HUNCH_OK && part.type == PART_PRIOR)
         *prior_at = ARCHIVE_HEADER_LENGTH;
     return status;
@@ -179,7 +126,7 @@ static enum hunch_status add_entries(struct hunch_archive *a, uint8_t *bytes, si
 /* Notes the blocks of the index at `offset`. */
 static enum hunch_status load_index(struct hunch_archive *a, uint64_t offset, const struct part *part) {
     uint8_t *bytes;
-    enum hunch_status status = load_payload(a, offset, part, &bytes);
+    enum hunch_status status = hunch_archive_payload(a, offset, part, &bytes);
     if (status == HUNCH_OK)
         status = add_entries(a, bytes, (size_t)part->length);
     hunch_release(&a->context.allocator, bytes);
@@ -190,10 +137,10 @@ static enum hunch_status load_index(struct hunch_archive *a, uint64_t offset, co
 static enum hunch_status load_between(struct hunch_archive *a, uint64_t end) {
     uint64_t blocks = hunch_archive_blocks(a), at = ARCHIVE_HEADER_LENGTH;
     if (blocks)
-        at = place_at(a, blocks - 1)->archive_offset + place_at(a, blocks - 1)->part_length;
+        at = archive_place(a, blocks - 1)->archive_offset + archive_place(a, blocks - 1)->part_length;
     while (at < end) {
         struct part part;
-        enum hunch_status status = read_header(a, at, &part);
+        enum hunch_status status = hunch_archive_header(a, at, &part);
         if (status != HUNCH_OK)
             return status;
         if (part.length > end - at || part.header_length > end - at - part.length)
@@ -215,14 +162,14 @@ static enum hunch_status find_index(struct hunch_archive *a, bool *used) {
     if (a->source.size < ARCHIVE_HEADER_LENGTH + FOOTER_LENGTH)
         return HUNCH_OK;
     uint64_t at = a->source.size - FOOTER_LENGTH;
-    enum hunch_status status = read_header(a, at, &footer);
+    enum hunch_status status = hunch_archive_header(a, at, &footer);
     if (status == HUNCH_READ_ERROR)
         return status;
     if (status != HUNCH_OK || footer.type != PART_FOOTER || footer.header_length != FOOTER_LENGTH ||
         footer.footer.archive_length != a->source.size || footer.footer.index_length > at - ARCHIVE_HEADER_LENGTH)
         return HUNCH_OK;
     at -= footer.footer.index_length;
-    status = read_header(a, at, &index);
+    status = hunch_archive_header(a, at, &index);
     if (status == HUNCH_READ_ERROR)
         return status;
     if (status != HUNCH_OK || index.type != PART_INDEX ||
@@ -253,7 +200,7 @@ struct walk {
 /* Steps over the next part. */
 static enum hunch_status walk_part(struct hunch_archive *a, struct walk *w) {
     struct part part;
-    enum hunch_status status = read_header(a, w->offset, &part);
+    enum hunch_status status = hunch_archive_header(a, w->offset, &part);
     if (status != HUNCH_OK)
         return status;
     if (part.length > UINT64_MAX - part.header_length)
@@ -336,10 +283,9 @@ enum hunch_status hunch_archive_open(hunch_archive **archive, const struct hunch
 
 /* ---- what is asked of it */
 
-/* Reads the header of block `index`; DAMAGED when it is not what the index told. */
-static enum hunch_status block_header(const struct hunch_archive *a, uint64_t index, struct part *part) {
-    const struct place *place = place_at(a, index);
-    enum hunch_status status = read_header(a, place->archive_offset, part);
+enum hunch_status hunch_archive_block_header(const struct hunch_archive *a, uint64_t index, struct part *part) {
+    const struct place *place = archive_place(a, index);
+    enum hunch_status status = hunch_archive_header(a, place->archive_offset, part);
     if (status != HUNCH_OK)
         return status;
     bool same = part->type == PART_BLOCK && part->block.length == place->length &&
@@ -370,7 +316,7 @@ enum hunch_status hunch_archive_block(const hunch_archive *archive, uint64_t ind
     struct part part;
     if (!archive || !info || info->sizeof_info < sizeof info->sizeof_info || index >= hunch_archive_blocks(archive))
         return HUNCH_BAD_ARGUMENT;
-    enum hunch_status status = block_header(archive, index, &part);
+    enum hunch_status status = hunch_archive_block_header(archive, index, &part);
     if (status != HUNCH_OK)
         return status;
     const struct block_header *b = &part.block;
@@ -378,10 +324,10 @@ enum hunch_status hunch_archive_block(const hunch_archive *archive, uint64_t ind
     const struct model *model = s->model <= UINT32_MAX ? hunch_model_find((uint32_t)s->model) : NULL;
     struct hunch_block_info full = {
         .sizeof_info = info->sizeof_info < sizeof full ? info->sizeof_info : sizeof full,
-        .archive_offset = place_at(archive, index)->archive_offset,
+        .archive_offset = archive_place(archive, index)->archive_offset,
         .header_length = part.header_length,
         .coded_length = part.length,
-        .offset = place_at(archive, index)->start,
+        .offset = archive_place(archive, index)->start,
         .length = b->length,
         .check = b->content_check,
         .model_parameter = (uint32_t)s->parameter,
@@ -390,267 +336,6 @@ enum hunch_status hunch_archive_block(const hunch_archive *archive, uint64_t ind
     };
     (void)hunch_block_decode_need(&archive->context, NULL, b, part.length, &full.memory); /* 0 when nobody knows */
     memcpy(info, &full, full.sizeof_info);
-    return HUNCH_OK;
-}
-
-/* ---- priors */
-
-/* Reads the part at `at` that names a prior. */
-static enum hunch_status prior_header(const struct hunch_archive *a, uint64_t at, struct part *part) {
-    enum hunch_status status = read_header(a, at, part);
-    return status == HUNCH_OK && part->type != PART_PRIOR ? HUNCH_DAMAGED : status;
-}
-
-/* Reads the prior that the archive itself holds in this part: its file, to be released by the caller whatever is
- * answered, and what that says. */
-static enum hunch_status load_own(const struct hunch_archive *a, uint64_t at, const struct part *part, uint8_t **bytes,
-                                  struct hunch_prior_info *info) {
-    *info = (struct hunch_prior_info){.sizeof_info = sizeof *info};
-    enum hunch_status status = load_payload(a, at, part, bytes);
-    if (status == HUNCH_OK)
-        status = hunch_prior_describe(*bytes, (size_t)part->length, info);
-    bool other = status == HUNCH_OK && info->id != part->prior.id;
-    return other || status == HUNCH_NOT_ARCHIVE ? HUNCH_DAMAGED : status;
-}
-
-/* Opens or finds the prior that the part at `at` names, in *known. */
-static enum hunch_status load_prior(const struct hunch_archive *a, uint64_t at, struct known_prior *known) {
-    const struct hunch_settings *s = &a->context.settings;
-    struct hunch_prior_info info;
-    struct part part;
-    uint8_t *bytes;
-    *known = (struct known_prior){.at = at};
-    enum hunch_status status = prior_header(a, at, &part);
-    if (status != HUNCH_OK)
-        return status;
-    if (part.length == 0) {
-        known->prior = s->find_prior ? s->find_prior(s->opaque, part.prior.id, part.prior.name) : NULL;
-        return known->prior ? HUNCH_OK : HUNCH_MISSING_PRIOR;
-    }
-    known->own = true;
-    status = load_own(a, at, &part, &bytes, &info);
-    if (status == HUNCH_OK)
-        status = hunch_prior_open(&known->prior, bytes, (size_t)part.length, s);
-    hunch_release(&a->context.allocator, bytes);
-    return status;
-}
-
-/* The prior for blocks behind the part at `at`, in *prior; NULL for at 0. It is opened when the first block needs it. */
-static enum hunch_status prior_for(struct hunch_archive *a, uint64_t at, hunch_prior **prior) {
-    enum hunch_status status = HUNCH_OK;
-    *prior = NULL;
-    if (at == 0)
-        return HUNCH_OK;
-    pthread_mutex_lock(&a->lock);
-    unsigned i = 0;
-    while (i < a->prior_count && a->priors[i].at != at)
-        i++;
-    if (i == PRIORS_MOST) {
-        status = HUNCH_UNSUPPORTED;
-    } else if (i == a->prior_count) {
-        status = load_prior(a, at, &a->priors[i]);
-        if (status == HUNCH_OK) {
-            hunch_prior_share(a->priors[i].prior, a->context.settings.threads);
-            a->prior_count++;
-        }
-    }
-    if (status == HUNCH_OK)
-        *prior = a->priors[i].prior;
-    pthread_mutex_unlock(&a->lock);
-    return status;
-}
-
-/* Where the part is that names prior `index`, bytes; 0: there is none. */
-static uint64_t find_prior_part(const struct hunch_archive *a, uint64_t index) {
-    uint64_t before = 0;
-    for (uint64_t i = 0; i < hunch_archive_blocks(a); i++) {
-        uint64_t at = place_at(a, i)->prior_at;
-        if (at != 0 && at != before && index-- == 0)
-            return at;
-        before = at;
-    }
-    return 0;
-}
-
-enum hunch_status hunch_archive_prior(const hunch_archive *archive, uint64_t index, struct hunch_prior_info *info,
-                                      int *inside) {
-    struct hunch_prior_info full = {.sizeof_info = sizeof full};
-    struct part part;
-    uint8_t *bytes = NULL;
-    uint64_t at = archive ? find_prior_part(archive, index) : 0;
-    if (at == 0 || !info || info->sizeof_info < sizeof *info)
-        return HUNCH_BAD_ARGUMENT;
-    enum hunch_status status = prior_header(archive, at, &part);
-    if (status != HUNCH_OK)
-        return status;
-    full.id = part.prior.id;
-    memcpy(full.name, part.prior.name, sizeof full.name);
-    if (part.length > 0)
-        status = load_own(archive, at, &part, &bytes, &full);
-    hunch_release(&archive->context.allocator, bytes);
-    if (status != HUNCH_OK)
-        return status;
-    if (inside)
-        *inside = part.length > 0;
-    *info = full;
-    return HUNCH_OK;
-}
-
-/* ---- content */
-
-/* Reads a block whole: its header, and its payload, to be released by the caller; *sound: the payload's check is good. */
-static enum hunch_status load_block(struct hunch_archive *a, uint64_t index, struct part *part, hunch_prior **prior,
-                                    uint8_t **input, bool *sound) {
-    uint64_t need;
-    *input = NULL;
-    enum hunch_status status = block_header(a, index, part);
-    if (status == HUNCH_OK && part->block.flags & BLOCK_PRIMED)
-        status = prior_for(a, place_at(a, index)->prior_at, prior);
-    if (status == HUNCH_OK)
-        status = hunch_block_decode_need(&a->context, *prior, &part->block, part->length, &need);
-    if (status == HUNCH_OK && need > a->context.settings.memory_limit)
-        status = HUNCH_MEMORY_LIMIT;
-    if (status != HUNCH_OK)
-        return status;
-    *input = hunch_allocate(&a->context.allocator, (size_t)part->length);
-    if (!*input)
-        return HUNCH_NO_MEMORY;
-    status = read_bytes(a, place_at(a, index)->archive_offset + part->header_length, *input, (size_t)part->length);
-    *sound = status == HUNCH_OK && hash_low(*input, (size_t)part->length) == part->check;
-    return status;
-}
-
-/* Decodes a loaded block into *k, whose memory is the caller's to release; takes the input. */
-static enum hunch_status decode_block(const struct hunch_archive *a, uint64_t index, const struct part *part,
-                                      uint8_t *input, bool sound, struct kept *k) {
-    uint8_t *output = NULL;
-    enum hunch_status status = HUNCH_DAMAGED;
-    if (sound)
-        status = hunch_block_decode(&a->context, NULL, &part->block, input, (size_t)part->length, &output, NULL);
-    if (status != HUNCH_OK || output)
-        hunch_release(&a->context.allocator, input);
-    if (status == HUNCH_OK)
-        *k = (struct kept){.number = index, .memory = output ? output : input, .length = part->block.length};
-    return status;
-}
-
-/* Copies from a block of units: only those that are asked for are decoded, and only they need be whole. */
-static enum hunch_status copy_units(const struct hunch_archive *a, const struct part *part, hunch_prior *prior,
-                                    uint8_t *input, bool sound, uint64_t inside, uint8_t *to, size_t count) {
-    enum hunch_status status = hunch_primed_decode(&a->context, prior, &part->block, input, (size_t)part->length, inside,
-                                                   inside + count, to, NULL);
-    hunch_release(&a->context.allocator, input);
-    return status == HUNCH_DAMAGED && sound ? HUNCH_MISMATCH : status;
-}
-
-/* Finds a kept block and holds it; NULL when it is not there. Under the lock. */
-static struct kept *find_kept(struct hunch_archive *a, uint64_t index) {
-    for (unsigned i = 0; i < KEPT_MOST; i++)
-        if (a->kept[i].memory && a->kept[i].number == index) {
-            a->kept[i].used = ++a->clock;
-            a->kept[i].readers++;
-            return &a->kept[i];
-        }
-    return NULL;
-}
-
-static void drop(struct hunch_archive *a, struct kept *k) {
-    hunch_release(&a->context.allocator, k->memory);
-    *k = (struct kept){0};
-}
-
-/* A place for one more block: the one used longest ago goes, and more while they are too large together; NULL when
- * all are being read. Under the lock. */
-static struct kept *make_room(struct hunch_archive *a, uint64_t length) {
-    for (;;) {
-        struct kept *oldest = NULL, *free_place = NULL;
-        uint64_t total = length;
-        for (unsigned i = 0; i < KEPT_MOST; i++) {
-            struct kept *k = &a->kept[i];
-            total += k->length;
-            if (!k->memory)
-                free_place = k;
-            else if (!k->readers && (!oldest || k->used < oldest->used))
-                oldest = k;
-        }
-        if (free_place && (total <= KEPT_ROOM || !oldest))
-            return free_place;
-        if (!oldest)
-            return NULL;
-        drop(a, oldest);
-    }
-}
-
-/* Copies from one block, decoded now or before. */
-static enum hunch_status copy_from(struct hunch_archive *a, uint64_t index, uint64_t inside, uint8_t *to, size_t count) {
-    pthread_mutex_lock(&a->lock);
-    struct kept *k = find_kept(a, index);
-    pthread_mutex_unlock(&a->lock);
-    if (!k) {
-        struct kept fresh = {0};
-        struct part part;
-        hunch_prior *prior = NULL;
-        uint8_t *input;
-        bool sound;
-        enum hunch_status status = load_block(a, index, &part, &prior, &input, &sound);
-        if (status != HUNCH_OK) {
-            hunch_release(&a->context.allocator, input);
-            return status;
-        }
-        if (part.block.flags & BLOCK_PRIMED)
-            return copy_units(a, &part, prior, input, sound, inside, to, count);
-        status = decode_block(a, index, &part, input, sound, &fresh);
-        if (status != HUNCH_OK)
-            return status;
-        memcpy(to, fresh.memory + inside, count);
-        pthread_mutex_lock(&a->lock);
-        k = make_room(a, fresh.length);
-        if (k) {
-            *k = fresh;
-            k->used = ++a->clock;
-        } else {
-            drop(a, &fresh);
-        }
-        pthread_mutex_unlock(&a->lock);
-        return HUNCH_OK;
-    }
-    memcpy(to, k->memory + inside, count);
-    pthread_mutex_lock(&a->lock);
-    k->readers--;
-    pthread_mutex_unlock(&a->lock);
-    return HUNCH_OK;
-}
-
-/* The last block that begins at or before `offset`. */
-static uint64_t find_block(const struct hunch_archive *a, uint64_t offset) {
-    uint64_t low = 0, high = hunch_archive_blocks(a);
-    while (high - low > 1) {
-        uint64_t middle = low + (high - low) / 2;
-        if (place_at(a, middle)->start <= offset)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-enum hunch_status hunch_archive_read(hunch_archive *archive, uint64_t offset, void *buffer, size_t length) {
-    if (!archive || (!buffer && length > 0) || offset > archive->content_length ||
-        length > archive->content_length - offset)
-        return HUNCH_BAD_ARGUMENT;
-    uint8_t *to = buffer;
-    while (length > 0) {
-        uint64_t index = find_block(archive, offset);
-        const struct place *place = place_at(archive, index);
-        uint64_t inside = offset - place->start;
-        size_t count = length < place->length - inside ? length : (size_t)(place->length - inside);
-        enum hunch_status status = copy_from(archive, index, inside, to, count);
-        if (status != HUNCH_OK)
-            return status;
-        to += count;
-        offset += count;
-        length -= count;
-    }
     return HUNCH_OK;
 }
 
@@ -697,11 +382,7 @@ void hunch_archive_close(hunch_archive **archive) {
         return;
     hunch_archive *a = *archive;
     struct allocator allocator = a->context.allocator;
-    for (unsigned i = 0; i < KEPT_MOST; i++)
-        drop(a, &a->kept[i]);
-    for (unsigned i = 0; i < a->prior_count; i++)
-        if (a->priors[i].own)
-            hunch_prior_close(&a->priors[i].prior);
+    hunch_archive_forget(a);
     pthread_mutex_destroy(&a->lock);
     hunch_buffer_free(&a->members.entries, &allocator);
     hunch_buffer_free(&a->members.names, &allocator);
