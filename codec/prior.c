@@ -230,7 +230,10 @@ void hunch_prior_release(struct hunch_prior *p, struct mind *m) {
     make_as_before(p, m);
     pthread_mutex_lock(&p->lock);
     m->busy = false;
-    pthread_cond_signal(&p->idle);
+    if (m->spoilt)
+        pthread_cond_broadcast(&p->idle); /* it may have been the last: nobody is to wait for one */
+    else
+        pthread_cond_signal(&p->idle);
     pthread_mutex_unlock(&p->lock);
 }
 
