@@ -50,6 +50,7 @@ struct hunch_archive {
     uint64_t clock; /* of uses */
     struct known_prior priors[PRIORS_MOST];
     unsigned prior_count;
+    uint64_t own_memory; /* bytes that those take which archives hold */
 };
 
 static inline const struct place *archive_place(const struct hunch_archive *a, uint64_t index) {

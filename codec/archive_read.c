@@ -24,10 +24,17 @@ static enum hunch_status load_own(const struct hunch_archive *a, uint64_t at, co
     return other || status == HUNCH_NOT_ARCHIVE ? HUNCH_DAMAGED : status;
 }
 
-/* Opens or finds the prior that the part at `at` names, in *known. */
+/* The prior of this id that an archive before held too; NULL when none did. */
+static hunch_prior *find_own(const struct hunch_archive *a, uint64_t id) {
+    for (unsigned i = 0; i < a->prior_count; i++)
+        if (a->priors[i].own && hunch_prior_id(a->priors[i].prior) == id)
+            return a->priors[i].prior;
+    return NULL;
+}
+
+/* Opens or finds the prior that the part at `at` names. */
 static enum hunch_status load_prior(const struct hunch_archive *a, uint64_t at, struct known_prior *known) {
     const struct hunch_settings *s = &a->context.settings;
-    struct hunch_prior_info info;
     struct part part;
     uint8_t *bytes;
     *known = (struct known_prior){.at = at};
@@ -36,18 +43,24 @@ static enum hunch_status load_prior(const struct hunch_archive *a, uint64_t at, 
         return status;
     if (part.length == 0) {
         known->prior = s->find_prior ? s->find_prior(s->opaque, part.prior.id, part.prior.name) : NULL;
+        if (known->prior)
+            hunch_prior_share(known->prior, s->threads);
         return known->prior ? HUNCH_OK : HUNCH_MISSING_PRIOR;
     }
+    known->prior = find_own(a, part.prior.id);
+    if (known->prior)
+        return HUNCH_OK;
     known->own = true;
-    status = load_own(a, at, &part, &bytes, &info);
+    status = hunch_archive_payload(a, at, &part, &bytes);
     if (status == HUNCH_OK)
-        status = hunch_prior_open(&known->prior, bytes, (size_t)part.length, s);
+        status = hunch_prior_open_own(&known->prior, bytes, (size_t)part.length, part.prior.id, s, a->own_memory);
     hunch_release(&a->context.allocator, bytes);
     return status;
 }
 
-/* The prior for blocks behind the part at `at`, in *prior; NULL for at 0. It is opened when the first block needs it. */
-static enum hunch_status prior_for(struct hunch_archive *a, uint64_t at, hunch_prior **prior) {
+/* The prior for blocks behind the part at `at`, in *prior; NULL for at 0. It is opened when the first block needs it. *left:
+ * bytes that the limit leaves for the block. */
+static enum hunch_status prior_for(struct hunch_archive *a, uint64_t at, hunch_prior **prior, uint64_t *left) {
     enum hunch_status status = HUNCH_OK;
     *prior = NULL;
     if (at == 0)
@@ -61,12 +74,13 @@ static enum hunch_status prior_for(struct hunch_archive *a, uint64_t at, hunch_p
     } else if (i == a->prior_count) {
         status = load_prior(a, at, &a->priors[i]);
         if (status == HUNCH_OK) {
-            hunch_prior_share(a->priors[i].prior, a->context.settings.threads);
+            a->own_memory += a->priors[i].own ? hunch_prior_taken(a->priors[i].prior) : 0;
             a->prior_count++;
         }
     }
     if (status == HUNCH_OK)
         *prior = a->priors[i].prior;
+    *left = a->context.settings.memory_limit - a->own_memory;
     pthread_mutex_unlock(&a->lock);
     return status;
 }
@@ -112,14 +126,14 @@ enum hunch_status hunch_archive_prior(const hunch_archive *archive, uint64_t ind
 /* Reads a block whole: its header, and its payload, to be released by the caller; *sound: the payload's check is good. */
 static enum hunch_status load_block(struct hunch_archive *a, uint64_t index, struct part *part, hunch_prior **prior,
                                     uint8_t **input, bool *sound) {
-    uint64_t need;
+    uint64_t need, left = a->context.settings.memory_limit;
     *input = NULL;
     enum hunch_status status = hunch_archive_block_header(a, index, part);
     if (status == HUNCH_OK && part->block.flags & BLOCK_PRIMED)
-        status = prior_for(a, archive_place(a, index)->prior_at, prior);
+        status = prior_for(a, archive_place(a, index)->prior_at, prior, &left);
     if (status == HUNCH_OK)
         status = hunch_block_decode_need(&a->context, *prior, &part->block, part->length, &need);
-    if (status == HUNCH_OK && need > a->context.settings.memory_limit)
+    if (status == HUNCH_OK && need > left)
         status = HUNCH_MEMORY_LIMIT;
     if (status != HUNCH_OK)
         return status;

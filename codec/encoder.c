@@ -290,6 +290,8 @@ static enum hunch_status units_within(const struct encoder *e, size_t length, bo
         begin = &only;
         count = 1;
     }
+    while (count > 1 && begin[count - 1] == e->start + length)
+        count--; /* empty members at the end */
     bool good = count > 0 && begin[0] == e->start && count <= BLOCK_UNITS_MOST;
     for (size_t i = 0; i < count && good; i++) {
         uint64_t unit = (i + 1 < count ? begin[i + 1] : e->start + length) - begin[i];
@@ -441,10 +443,12 @@ static bool unit_full(const struct encoder *e, const struct hunch_member *member
 static enum hunch_status begin_unit(struct encoder *e, const struct hunch_member *member, uint64_t at) {
     size_t count = e->unit_begins.length / sizeof at;
     uint64_t last = count > 0 ? ((const uint64_t *)(const void *)e->unit_begins.bytes)[count - 1] : at;
-    if (count > 0 && (at == last || !unit_full(e, member, at - last)))
+    bool large = member->length > UNIT_MOST || at - last > UNIT_MOST, empty = count > 0 && at == last;
+    if (count > 0 && (empty ? !large : !unit_full(e, member, at - last)))
         return HUNCH_OK;
+    if (empty)
+        e->unit_begins.length = --count * sizeof at; /* members without content go with the large one */
     e->grouped = 0;
-    bool large = member->length > UNIT_MOST || at - last > UNIT_MOST;
     if (count >= UNITS_MOST || (count == 0 && at > e->start) || (count > 0 && (large || at - e->start >= UNITS_BYTES))) {
         e->boundary = true; /* cutting forgets the units of the block: this one is put behind it */
         e->unit_after = at;

@@ -82,6 +82,13 @@ uint64_t hunch_prior_need(const struct hunch_prior *p) {
     return need;
 }
 
+uint64_t hunch_prior_taken(struct hunch_prior *p) {
+    pthread_mutex_lock(&p->lock);
+    uint64_t taken = hunch_prior_need(p) * p->mind_count;
+    pthread_mutex_unlock(&p->lock);
+    return taken;
+}
+
 static uint64_t rooms_of(const struct hunch_prior *p) {
     uint64_t rooms = 0;
     for (unsigned i = 0; i < p->count; i++)
@@ -239,7 +246,10 @@ void hunch_prior_release(struct hunch_prior *p, struct mind *m) {
     make_as_before(p, m);
     pthread_mutex_lock(&p->lock);
     m->busy = false;
-    pthread_cond_signal(&p->idle);
+    if (m->spoilt)
+        pthread_cond_broadcast(&p->idle); /* it may have been the last: nobody is to wait for one */
+    else
+        pthread_cond_signal(&p->idle);
     pthread_mutex_unlock(&p->lock);
 }
 
@@ -248,7 +258,8 @@ void hunch_prior_share(struct hunch_prior *p, unsigned threads) {
     if (!first)
         return;
     pthread_mutex_lock(&p->lock);
-    while (p->mind_count < threads && p->mind_count < PRIOR_MINDS && p->size * ((uint64_t)p->mind_count + 1) <= p->memory_limit) {
+    uint64_t most = p->memory_limit / hunch_prior_need(p);
+    while (p->mind_count < threads && p->mind_count < PRIOR_MINDS && p->mind_count < most) {
         struct mind *m = add_mind(p, NULL);
         if (!m)
             break;
@@ -422,6 +433,23 @@ static enum hunch_status open_prior(hunch_prior **prior, const void *data, size_
 enum hunch_status hunch_prior_open(hunch_prior **prior, const void *data, size_t length,
                                    const struct hunch_settings *settings) {
     return open_prior(prior, data, length, NULL, 0, settings);
+}
+
+enum hunch_status hunch_prior_open_own(struct hunch_prior **prior, const uint8_t *bytes, size_t length, uint64_t id,
+                                       const struct hunch_settings *settings, uint64_t taken) {
+    struct hunch_settings within = *settings;
+    struct hunch_prior_info info = {.sizeof_info = sizeof info};
+    uint64_t left = settings->memory_limit > taken ? settings->memory_limit - taken : 0;
+    *prior = NULL;
+    enum hunch_status status = hunch_prior_describe(bytes, length, &info);
+    if (status == HUNCH_NOT_ARCHIVE || (status == HUNCH_OK && info.id != id))
+        return HUNCH_DAMAGED;
+    within.memory_limit = info.memory > left / 2 ? left : left / 2;
+    if (status == HUNCH_OK)
+        status = hunch_prior_open(prior, bytes, length, &within);
+    if (status == HUNCH_OK)
+        hunch_prior_share(*prior, settings->threads);
+    return status;
 }
 
 enum hunch_status hunch_prior_restore(hunch_prior **prior, const void *data, size_t length, void *image, size_t size,

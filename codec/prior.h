@@ -88,6 +88,9 @@ enum hunch_status hunch_prior_lay_out(struct hunch_prior *p);
 /* Bytes that a prior takes: a mind, and what undoing takes. */
 uint64_t hunch_prior_need(const struct hunch_prior *p);
 
+/* Bytes that it may take with the minds that it has. */
+uint64_t hunch_prior_taken(struct hunch_prior *p);
+
 /* Bytes that a unit takes beside its content and payload, while it is put together and while it is taken apart. */
 uint64_t hunch_prior_join_need(const struct hunch_prior *p);
 uint64_t hunch_prior_split_need(const struct hunch_prior *p, uint64_t length);
@@ -98,6 +101,12 @@ enum hunch_status hunch_prior_begin(struct hunch_prior *p);
 /* Writes what stands before the payload, `*head` bytes; behind the payload comes seal. OUTPUT_FULL. */
 enum hunch_status hunch_prior_write(struct hunch_prior *p, uint8_t *target, size_t capacity, size_t *head);
 void hunch_prior_seal(uint8_t *target, size_t length);
+
+/* Opens and shares the prior of this id that an archive holds itself, within what the settings' limit leaves beside `taken`
+ * bytes: half of it where that is enough, for blocks need memory too. Errors: DAMAGED (it is another, or none), UNSUPPORTED,
+ * NO_MEMORY, MEMORY_LIMIT. */
+enum hunch_status hunch_prior_open_own(struct hunch_prior **prior, const uint8_t *bytes, size_t length, uint64_t id,
+                                       const struct hunch_settings *settings, uint64_t taken);
 
 /* Copies minds until there are `threads`, as far as memory allows: more is never wrong. */
 void hunch_prior_share(struct hunch_prior *p, unsigned threads);

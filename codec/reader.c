@@ -291,28 +291,24 @@ static enum step read_footer(struct decoder *d, const struct part *part) {
     return STEP_ON;
 }
 
-/* Opens the prior that an archive holds itself. */
-static enum hunch_status open_own(struct decoder *d, uint8_t *bytes, size_t length, uint64_t id) {
+/* Opens the prior that an archive holds itself; one that an archive before held too serves again. */
+static enum hunch_status open_own(struct decoder *d, const uint8_t *bytes, size_t length, uint64_t id) {
     const struct context *c = &d->base.context;
-    struct hunch_prior_info info = {.sizeof_info = sizeof info};
-    hunch_prior *prior = NULL;
-    enum hunch_status status = hunch_prior_describe(bytes, length, &info);
-    if (status == HUNCH_OK && info.id != id)
-        status = HUNCH_DAMAGED;
-    if (status == HUNCH_OK && (info.memory > c->settings.memory_limit || d->own_memory > c->settings.memory_limit - info.memory))
-        status = HUNCH_MEMORY_LIMIT;
-    if (status == HUNCH_OK)
-        status = hunch_prior_open(&prior, bytes, length, &c->settings);
-    if (status == HUNCH_OK && !hunch_buffer_append(&d->own, &c->allocator, &prior, sizeof prior))
-        status = HUNCH_NO_MEMORY;
-    if (status != HUNCH_OK) {
+    hunch_prior **own = (hunch_prior **)(void *)d->own.bytes, *prior;
+    for (size_t i = 0; i < d->own.length / sizeof *own; i++)
+        if (hunch_prior_id(own[i]) == id) {
+            d->prior = own[i];
+            return HUNCH_OK;
+        }
+    enum hunch_status status = hunch_prior_open_own(&prior, bytes, length, id, &c->settings, d->own_memory);
+    if (status == HUNCH_OK && !hunch_buffer_append(&d->own, &c->allocator, &prior, sizeof prior)) {
         hunch_prior_close(&prior);
-        return status == HUNCH_NOT_ARCHIVE || status == HUNCH_BAD_ARGUMENT ? HUNCH_DAMAGED : status;
+        status = HUNCH_NO_MEMORY;
     }
-    hunch_prior_share(prior, c->settings.threads);
-    d->own_memory += info.memory;
+    if (status == HUNCH_OK)
+        d->own_memory += hunch_prior_taken(prior);
     d->prior = prior;
-    return HUNCH_OK;
+    return status;
 }
 
 static enum step read_prior(struct decoder *d, const struct part *part) {

@@ -180,7 +180,8 @@ static enum hunch_status train(struct training *t, uint8_t *target, size_t *writ
 }
 
 size_t hunch_train_bound(size_t length) {
-    return length > SIZE_MAX / 2 - PRIOR_FIELDS_MOST ? SIZE_MAX : length + length / 4 + PRIOR_FIELDS_MOST + 4096;
+    /* a sample of one byte of noise may take another byte to say how long it is */
+    return length > SIZE_MAX / 4 ? SIZE_MAX : 2 * length + PRIOR_FIELDS_MOST + 4096;
 }
 
 enum hunch_status hunch_train(void *target, size_t *written, const char *name, const void *samples,

@@ -1,6 +1,5 @@
 /* The allocator refuses at every call of a round trip, one after another: a clean error each time, no leak, nothing
  * damaged. Also: what a limit forbids is never allocated. `test_allocation LEVEL` stops at that level. */
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -12,50 +11,18 @@
 #include <cmocka.h>
 
 #include "conformance/unit/inputs.h"
+#include "conformance/unit/purse.h"
 #include "hunch/hunch.h"
 
 enum {
     LENGTH = 5000,
     BLOCK = 2048,
     ROOM = 16384,
-    SIZE_BYTES = 64,      /* before each allocation: its size, and the alignment kept */
     INSTANCE = 64 * 1024, /* bytes: what a decoder takes before it meets the first block */
 };
 
 static int top = 9;
 static uint8_t original[LENGTH], archive[ROOM], output[LENGTH];
-
-/* An allocator that refuses call number `refuse` (from 0) and counts what is out. */
-struct purse {
-    pthread_mutex_t lock;
-    unsigned calls, refuse;
-    size_t out, peak; /* bytes */
-};
-
-static void *purse_allocate(void *opaque, size_t size) {
-    struct purse *p = opaque;
-    pthread_mutex_lock(&p->lock);
-    uint8_t *memory = p->calls++ == p->refuse ? NULL : calloc(1, size + SIZE_BYTES);
-    if (memory) {
-        memcpy(memory, &size, sizeof size);
-        p->out += size;
-        p->peak = p->out > p->peak ? p->out : p->peak;
-    }
-    pthread_mutex_unlock(&p->lock);
-    return memory ? memory + SIZE_BYTES : NULL;
-}
-
-static void purse_release(void *opaque, void *memory) {
-    struct purse *p = opaque;
-    size_t size;
-    if (!memory)
-        return;
-    pthread_mutex_lock(&p->lock);
-    memcpy(&size, (uint8_t *)memory - SIZE_BYTES, sizeof size);
-    p->out -= size;
-    free((uint8_t *)memory - SIZE_BYTES);
-    pthread_mutex_unlock(&p->lock);
-}
 
 static struct hunch_settings settings_with(struct purse *purse, int level, unsigned threads) {
     struct hunch_settings s;
@@ -63,9 +30,7 @@ static struct hunch_settings settings_with(struct purse *purse, int level, unsig
     s.level = level;
     s.threads = threads;
     s.block_size = BLOCK;
-    s.allocate = purse_allocate;
-    s.release = purse_release;
-    s.opaque = purse;
+    purse_lend(purse, &s);
     return s;
 }
 
@@ -140,15 +105,15 @@ static enum hunch_status one_call_trip(const struct hunch_settings *s) {
 static void refuse_each(enum hunch_status (*trip)(const struct hunch_settings *), int level, unsigned threads) {
     bool refused = true;
     for (unsigned refuse = 0; refused; refuse++) {
-        struct purse purse = {.refuse = refuse};
-        pthread_mutex_init(&purse.lock, NULL);
+        struct purse purse;
+        purse_open(&purse, refuse);
         struct hunch_settings s = settings_with(&purse, level, threads);
         enum hunch_status status = trip(&s);
         refused = purse.calls > refuse;
         assert_int_equal(purse.out, 0);
         if (status != HUNCH_OK || !refused)
             assert_int_equal(status, refused ? HUNCH_NO_MEMORY : HUNCH_OK);
-        pthread_mutex_destroy(&purse.lock);
+        purse_close(&purse);
         assert_true(refused || refuse > 1);
     }
 }
@@ -178,8 +143,8 @@ static void every_refusal_of_a_call_is_clean(void **state) {
 static void a_limit_is_kept_before_anything_is_allocated(void **state) {
     (void)state;
     for (int level = 1; level <= top; level++) {
-        struct purse purse = {.refuse = UINT32_MAX};
-        pthread_mutex_init(&purse.lock, NULL);
+        struct purse purse;
+        purse_open(&purse, PURSE_NEVER);
         struct hunch_settings s = settings_with(&purse, level, 1);
         size_t length = ROOM, written = LENGTH;
         assert_int_equal(hunch_encode(archive, &length, original, LENGTH, &s), HUNCH_OK);
@@ -192,7 +157,7 @@ static void a_limit_is_kept_before_anything_is_allocated(void **state) {
         s.output_limit = LENGTH - 1;
         written = LENGTH;
         assert_int_equal(hunch_decode(output, &written, archive, length, &s), HUNCH_SIZE_LIMIT);
-        pthread_mutex_destroy(&purse.lock);
+        purse_close(&purse);
     }
 }
 
