@@ -21,7 +21,6 @@ struct decoder {
     struct hunch_prior *prior; /* of this archive; NULL: none, or not found */
     struct buffer own;   /* of hunch_prior *: those that archives held themselves; blocks in the queue may use them */
     uint64_t own_memory;   /* bytes that they take */
-    uint64_t found_memory; /* bytes that `prior` takes when it was found elsewhere */
     uint64_t base_offset;/* original bytes of the archives before this one */
     uint64_t next;       /* original bytes of this archive in the queue or given: where the next block starts */
     uint64_t consumed;   /* bytes of this archive before `at` */

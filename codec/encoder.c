@@ -338,12 +338,6 @@ static void cut(struct encoder *e, size_t length, bool sole) {
     e->cut++;
 }
 
-/* What the prior takes of the memory that may be used. */
-static uint64_t prior_memory(const struct encoder *e) {
-    const struct hunch_prior *prior = e->base.context.settings.prior;
-    return prior ? hunch_prior_need(prior) : 0;
-}
-
 /* Cuts one block if the rule allows and the queue admits it; *moved tells. `ending` means that what waits is all
  * there is up to a flush or the end (`finish`). */
 static enum hunch_status cut_next(struct encoder *e, bool ending, bool finish, bool *moved) {
@@ -357,7 +351,7 @@ static enum hunch_status cut_next(struct encoder *e, bool ending, bool finish, b
     enum hunch_status status = prepare(e, length, ending && length == waiting);
     if (status != HUNCH_OK)
         return status;
-    switch (hunch_queue_admit(&e->base.queue, e->next.memory, (uint64_t)e->halves[1].capacity + e->spare.capacity + prior_memory(e))) {
+    switch (hunch_queue_admit(&e->base.queue, e->next.memory, (uint64_t)e->halves[1].capacity + e->spare.capacity)) {
     case ADMISSION_LATER: return HUNCH_OK;
     case ADMISSION_NEVER: return HUNCH_MEMORY_LIMIT;
     case ADMISSION_GIVEN: break;

@@ -232,7 +232,7 @@ static enum step read_block(struct decoder *d, const struct part *part) {
     enum hunch_status status = hunch_block_decode_need(&d->base.context, d->prior, block, part->length, &need);
     if (status != HUNCH_OK)
         return lose_block(d, part, status);
-    switch (hunch_queue_admit(&d->base.queue, need, d->own_memory + d->found_memory)) {
+    switch (hunch_queue_admit(&d->base.queue, need, d->own_memory)) {
     case ADMISSION_LATER: return STEP_WAIT;
     case ADMISSION_NEVER: return end_with(d, HUNCH_MEMORY_LIMIT);
     case ADMISSION_GIVEN: break;
@@ -329,10 +329,8 @@ static enum step read_prior(struct decoder *d, const struct part *part) {
         status = open_own(d, bytes, (size_t)part->length, part->prior.id);
     } else if (s->find_prior) {
         d->prior = s->find_prior(s->opaque, part->prior.id, part->prior.name);
-        if (d->prior) {
-            d->found_memory = hunch_prior_need(d->prior);
+        if (d->prior)
             hunch_prior_share(d->prior, s->threads);
-        }
     }
     if (status != HUNCH_OK && (status != HUNCH_DAMAGED || !keeps_going(d)))
         return end_with(d, status);

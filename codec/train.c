@@ -9,7 +9,9 @@
 
 enum {
     TRIAL_MOST = 1 << 20, /* bytes of a stream that are encoded to choose its format and parameter */
-    ROOM_SHARE = 64,      /* a unit may have so many times the longest training sample: groups of samples */
+    ROOM_SHARE = 4,       /* a unit may have so many times the longest training sample, */
+    GROUP_SHARE = 64,     /* or even so many, */
+    GROUP_ROOM = 1 << 14, /* within so many bytes: more would take much memory to undo */
     LEVEL_LEAST = 3       /* block sorting cannot be primed */
 };
 
@@ -124,7 +126,9 @@ static void measure_kinds(struct training *t, size_t count) {
         struct prior_kind *k = &t->prior->kinds[i];
         for (size_t s = 0; s < count; s++)
             t->longest[i] = t->portions[s].length[i] > t->longest[i] ? t->portions[s].length[i] : t->longest[i];
-        uint64_t room = (uint64_t)t->longest[i] * ROOM_SHARE;
+        uint64_t room = (uint64_t)t->longest[i] * ROOM_SHARE, group = (uint64_t)t->longest[i] * GROUP_SHARE;
+        group = group < GROUP_ROOM ? group : GROUP_ROOM;
+        room = room > group ? room : group;
         k->room = room < UNIT_ROOM_LEAST ? UNIT_ROOM_LEAST : room > UNIT_ROOM ? UNIT_ROOM : room;
         k->history = t->streams[i].length;
     }

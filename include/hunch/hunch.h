@@ -64,7 +64,8 @@ struct hunch_settings {
     int level;              /* 1 (fastest) to 9 (smallest); default 5 */
     unsigned threads;       /* worker threads, 1 to 256; 0 = one per online CPU; default 1. Never changes the bytes. */
     uint64_t block_size;    /* most original bytes in a block, 1 KiB to 1 GiB; 0 = the level's own */
-    uint64_t memory_limit;  /* bytes; default 1 GiB for all threads together (threads are reduced to fit) */
+    uint64_t memory_limit;  /* bytes; default 1 GiB for all threads together (threads are reduced to fit). A prior that
+                               was opened by hunch_prior_open keeps to the limit of that call, beside this one */
     uint64_t output_limit;  /* most original bytes a decoder will write; default UINT64_MAX */
     int use_formats;        /* recognise content (text, executables, ...) and transform it first; default 1 */
     int keep_going;         /* decoder: go on after damage; lost ranges become zeros and are told, and the end is
