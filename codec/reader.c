@@ -398,7 +398,8 @@ static enum reading look(const struct decoder *d, size_t *wanted) {
     enum reading reading = READING_BAD;
     if (bytes[0] == ARCHIVE_FIRST_BYTE) {
         reading = hunch_archive_header_read(bytes, held(d), &status, wanted);
-    } else if (bytes[0] == PART_BLOCK || (d->inside && (bytes[0] == PART_INDEX || bytes[0] == PART_FOOTER))) {
+    } else if (bytes[0] == PART_BLOCK || (!d->inside && bytes[0] == PART_PRIOR) ||
+               (d->inside && (bytes[0] == PART_INDEX || bytes[0] == PART_FOOTER))) {
         reading = hunch_part_read(bytes, held(d), &part, wanted);
         if (reading == READING_WHOLE) {
             bool old = (part.type == PART_BLOCK && part.block.start < d->next) ||

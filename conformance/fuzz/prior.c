@@ -1,6 +1,7 @@
 /* Priors: byte 0 chooses what the rest is: a prior's file, whose id is made good; the parts of an archive that names a
- * small prior, with good checks; a block of units of that prior (how many, and of what length, 2 bytes each; the content's
- * length, 2 bytes; the payload); or members, cut by their own bytes, which must come back from an archive of that prior. */
+ * small prior, with good checks; changes of an archive of that prior (where, 2 bytes, and how, 1 byte), checks made good
+ * again; a block of its units (how many, and of what length, 2 bytes each; the content's length, 2 bytes; the payload); or
+ * members, cut by their own bytes, which must come back. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +16,13 @@ enum {
     SEALED = 16,       /* bytes of a file before what its id is the hash of */
     SAMPLES = 8,
     SAMPLE = 100, /* bytes */
-    UNIT_FIELDS = 6
+    UNIT_FIELDS = 6,
+    ROOM = 4096
 };
 
 static hunch_prior *known;
+static uint8_t good[ROOM]; /* an archive of its samples, as members */
+static size_t good_length;
 
 static struct hunch_settings limits(void) {
     struct hunch_settings s;
@@ -27,20 +31,6 @@ static struct hunch_settings limits(void) {
     s.output_limit = OUTPUT;
     s.level = 3;
     return s;
-}
-
-static void train(void) {
-    static uint8_t samples[SAMPLES * SAMPLE], file[4096];
-    static const char text[] = "one guesses what comes next, and what was not guessed is kept; ";
-    struct hunch_settings s = limits();
-    size_t lengths[SAMPLES], written = sizeof file;
-    for (size_t i = 0; i < sizeof samples; i++)
-        samples[i] = (uint8_t)text[(i + i / 37) % (sizeof text - 1)];
-    for (unsigned i = 0; i < SAMPLES; i++)
-        lengths[i] = SAMPLE;
-    if (hunch_train(file, &written, "fuzz", samples, lengths, SAMPLES, &s) != HUNCH_OK ||
-        hunch_prior_open(&known, file, written, &s) != HUNCH_OK)
-        abort();
 }
 
 static hunch_prior *find(void *opaque, uint64_t id, const char *name) {
@@ -93,34 +83,48 @@ static void open_file(uint8_t *data, size_t size) {
 
 /* ---- an archive */
 
-static void read_parts(uint8_t *data, size_t size, int keep_going) {
+static void read_archive(uint8_t *archive, size_t size, int keep_going) {
     static uint8_t content[OUTPUT];
     struct hunch_settings s = limits();
+    size_t written = OUTPUT;
+    mend_checks(archive, size);
+    s.find_prior = find;
+    s.keep_going = keep_going;
+    enum hunch_status status = hunch_decode(content, &written, archive, size, &s);
+    if (written > OUTPUT)
+        abort();
+    struct hunch_source source = {read_from, archive, size};
+    hunch_archive *a;
+    if (hunch_archive_open(&a, &source, &s) != HUNCH_OK)
+        return;
+    size_t length = (size_t)hunch_archive_length(a);
+    uint8_t *rest = malloc(length + 1);
+    if (hunch_archive_read(a, 0, rest, length) == HUNCH_OK && status == HUNCH_OK && !keep_going &&
+        (length != written || memcmp(rest, content, length) != 0))
+        abort();
+    free(rest);
+    hunch_archive_close(&a);
+}
+
+static void read_parts(const uint8_t *data, size_t size, int keep_going) {
     struct part named = {.type = PART_PRIOR, .check = hash_low(data, 0), .prior = {hunch_prior_id(known), "fuzz"}};
     uint8_t head[ARCHIVE_HEADER_LENGTH + PART_HEADER_MOST];
     hunch_archive_header_write(head);
     hunch_part_write(&named, head + ARCHIVE_HEADER_LENGTH);
-    size_t front = ARCHIVE_HEADER_LENGTH + named.header_length, written = OUTPUT;
+    size_t front = ARCHIVE_HEADER_LENGTH + named.header_length;
     uint8_t *archive = malloc(front + size);
     memcpy(archive, head, front);
     memcpy(archive + front, data, size);
-    mend_checks(archive, front + size);
-    s.find_prior = find;
-    s.keep_going = keep_going;
-    enum hunch_status status = hunch_decode(content, &written, archive, front + size, &s);
-    if (written > OUTPUT)
-        abort();
-    struct hunch_source source = {read_from, archive, front + size};
-    hunch_archive *a;
-    if (hunch_archive_open(&a, &source, &s) == HUNCH_OK) {
-        size_t length = (size_t)hunch_archive_length(a);
-        uint8_t *rest = malloc(length + 1);
-        if (hunch_archive_read(a, 0, rest, length) == HUNCH_OK && status == HUNCH_OK && !keep_going &&
-            (length != written || memcmp(rest, content, length) != 0))
-            abort();
-        free(rest);
-        hunch_archive_close(&a);
-    }
+    read_archive(archive, front + size, keep_going);
+    free(archive);
+}
+
+static void read_changed(const uint8_t *data, size_t size, int keep_going) {
+    uint8_t *archive = malloc(good_length);
+    memcpy(archive, good, good_length);
+    for (; size >= 3; size -= 3, data += 3)
+        archive[load_u16(data) % good_length] ^= data[2];
+    read_archive(archive, good_length, keep_going);
     free(archive);
 }
 
@@ -154,12 +158,10 @@ static void read_block(const uint8_t *data, size_t size) {
 
 /* ---- members */
 
-/* The members end with bytes that are multiples of 32. */
-static void round_trip(const uint8_t *data, size_t size, uint64_t group) {
+/* An archive of members that end with bytes that are multiples of 32; its length. */
+static size_t encode(const uint8_t *data, size_t size, uint64_t group, uint8_t *archive, size_t room) {
     struct hunch_settings s = limits();
     struct hunch_member m = {.sizeof_member = sizeof m, .name = "member"};
-    size_t room = 2 * size + 16 * 4096, written = size;
-    uint8_t *archive = malloc(room), *back = malloc(size + 1);
     struct hunch_output out = {archive, room, 0};
     hunch_stream *stream;
     s.prior = known;
@@ -180,13 +182,35 @@ static void round_trip(const uint8_t *data, size_t size, uint64_t group) {
                 abort();
     }
     hunch_stream_close(&stream);
-    s.prior = NULL;
+    return out.position;
+}
+
+static void round_trip(const uint8_t *data, size_t size, uint64_t group) {
+    struct hunch_settings s = limits();
+    size_t room = 2 * size + 16 * ROOM, written = size;
+    uint8_t *archive = malloc(room), *back = malloc(size + 1);
+    size_t length = encode(data, size, group, archive, room);
     s.find_prior = find;
-    if (hunch_decode(back, &written, archive, out.position, &s) != HUNCH_OK || written != size ||
+    if (hunch_decode(back, &written, archive, length, &s) != HUNCH_OK || written != size ||
         memcmp(back, data, size) != 0)
         abort();
     free(archive);
     free(back);
+}
+
+static void train(void) {
+    static uint8_t samples[SAMPLES * SAMPLE], file[4096];
+    static const char text[] = "one guesses what comes next, and what was not guessed is kept; ";
+    struct hunch_settings s = limits();
+    size_t lengths[SAMPLES], written = sizeof file;
+    for (size_t i = 0; i < sizeof samples; i++)
+        samples[i] = (uint8_t)text[(i + i / 37) % (sizeof text - 1)];
+    for (unsigned i = 0; i < SAMPLES; i++)
+        lengths[i] = SAMPLE;
+    if (hunch_train(file, &written, "fuzz", samples, lengths, SAMPLES, &s) != HUNCH_OK ||
+        hunch_prior_open(&known, file, written, &s) != HUNCH_OK)
+        abort();
+    good_length = encode(samples, sizeof samples, 0, good, sizeof good);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -198,18 +222,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         return -1;
     uint8_t *copy = malloc(size - 1);
     memcpy(copy, data + 1, size - 1);
-    switch (data[0] % 4) {
+    switch (data[0] % 8) {
     case 0:
         open_file(copy, size - 1);
         break;
     case 1:
-        read_parts(copy, size - 1, data[0] & 4);
+        read_parts(copy, size - 1, data[0] & 8);
         break;
     case 2:
+        read_changed(copy, size - 1, data[0] & 8);
+        break;
+    case 3:
         read_block(copy, size - 1);
         break;
     default:
-        round_trip(copy, size - 1, data[0] >> 2 & 3);
+        round_trip(copy, size - 1, data[0] >> 3 & 3);
     }
     free(copy);
     return 0;

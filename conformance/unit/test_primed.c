@@ -1,32 +1,14 @@
 /* Archives whose samples are coded from a prior: all members come back, each alone, in any order and from many threads;
- * nothing of one unit is left for the next; a prior may lie in the archive or be missing; damage costs the member where
- * it is. `test_primed LEVEL PROSE PACKED...`: up to that level, of 3, 5 and 9. */
+ * nothing of one unit is left for the next; a prior may lie in the archive or be missing. `test_primed LEVEL PROSE PACKED...`: up to that level, of 3, 5 and 9. */
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
-#include "base/hash.h"
 #include "codec/prior.h"
+#include "conformance/unit/primed.h"
 #include "conformance/unit/purse.h"
-#include "conformance/unit/samples.h"
 
-enum { TRAINED = 20, SORTS = 3, PACKED_MOST = 4, LARGE = (1 << 20) + 5000 /* bytes: more than a unit may have */ };
+enum { LARGE = (1 << 20) + 5000 /* bytes: more than a unit may have */ };
 
 static int top = 9;
-static struct bytes prose, packed[PACKED_MOST];
-static unsigned packed_count;
-
-/* ---- what is coded, and from what */
-
-static struct set make_sort(unsigned sort, unsigned part, unsigned count) {
-    if (sort == 0)
-        return make_texts(prose, 10000 * part, count);
-    return sort == 1 ? make_sounds(7 + part, count) : make_pictures(5 + part, count);
-}
 
 /* Samples of the sort that the prior has not seen, and odd ones among them. */
 static struct set make_others(unsigned sort) {
@@ -40,64 +22,6 @@ static struct set make_others(unsigned sort) {
     set_add(&s, NULL, 0);
     set_add(&s, prose.data, 300);
     return s;
-}
-
-static struct bytes train_sort(unsigned sort, int level) {
-    struct set s = make_sort(sort, 0, TRAINED);
-    if (packed_count > 0)
-        add_odd(&s, packed[0], 77);
-    struct bytes file = train(&s, level);
-    set_free(&s);
-    return file;
-}
-
-static hunch_prior *make_prior(unsigned sort, int level) {
-    struct bytes file = train_sort(sort, level);
-    hunch_prior *prior = open_prior(file);
-    free(file.data);
-    return prior;
-}
-
-static hunch_prior *at_hand[2]; /* what `find` finds */
-
-static hunch_prior *find(void *opaque, uint64_t id, const char *name) {
-    (void)opaque;
-    assert_string_equal(name, "samples");
-    for (unsigned i = 0; i < 2; i++)
-        if (at_hand[i] && hunch_prior_id(at_hand[i]) == id)
-            return at_hand[i];
-    return NULL;
-}
-
-static struct hunch_settings reader_settings(void) {
-    struct hunch_settings s;
-    hunch_settings_default(&s);
-    s.find_prior = find;
-    return s;
-}
-
-static struct hunch_settings writer_settings(const struct set *s, int level, hunch_prior *prior) {
-    struct hunch_settings settings = set_settings(s, level);
-    settings.prior = prior;
-    return settings;
-}
-
-/* ---- reading */
-
-static enum hunch_status read_member(hunch_archive *a, uint64_t index, uint8_t *buffer, size_t *length) {
-    struct hunch_member m = {.sizeof_member = sizeof m};
-    assert_int_equal(hunch_archive_stat(a, index, &m), HUNCH_OK);
-    *length = (size_t)m.length;
-    return hunch_archive_read(a, m.offset, buffer, (size_t)m.length);
-}
-
-static void check_member(hunch_archive *a, const struct set *s, unsigned i) {
-    uint8_t *buffer = malloc(s->lengths[i] + 1);
-    size_t length;
-    assert_int_equal(read_member(a, i, buffer, &length), HUNCH_OK);
-    assert_int_equal(length, s->lengths[i]);
-    assert_memory_equal(buffer, s->content.data + s->offsets[i], length);
-    free(buffer);
 }
 
 /* Every member alone, in an order without sense, twice; and a stretch that begins and ends within members. */
@@ -486,143 +410,6 @@ static void limits_hold_with_own_priors(void **state) {
     free(all.data);
 }
 
-/* ---- damage */
-
-/* Where the unit's payload begins in an archive of units of one length, all in one block, behind a prior that is not
- * in it. */
-static size_t find_unit(struct bytes archive, unsigned unit, size_t *length) {
-    struct part part;
-    size_t at = ARCHIVE_HEADER_LENGTH, wanted, start;
-    for (; ; at += part.header_length + (size_t)part.length) {
-        assert_int_equal(hunch_part_read(archive.data + at, archive.length - at, &part, &wanted), READING_WHOLE);
-        if (part.type == PART_BLOCK)
-            break;
-    }
-    assert_true(part.block.flags & BLOCK_PRIMED);
-    struct wire w = wire_open(WIRE_READ, archive.data + at + part.header_length, (size_t)part.length);
-    *length = start = 0;
-    for (unsigned i = 0; i < part.block.units; i++) {
-        uint64_t content = 0, coded;
-        if (part.block.unit_length == 0)
-            hunch_wire_varint(&w, &content);
-        hunch_wire_varint(&w, &coded);
-        w.at += 3; /* the check */
-        start += i < unit ? (size_t)coded : 0;
-        *length = i == unit ? (size_t)coded : *length;
-    }
-    return (size_t)(w.at - archive.data) + start;
-}
-
-/* Units of one member each: one is lost, and told; the others are as they were. */
-static void check_one_lost(struct bytes archive, const struct set *s, unsigned lost) {
-    struct hunch_settings reader = reader_settings();
-    struct bytes left = copy_of(s->content);
-    uint8_t *buffer = malloc(s->lengths[lost] + 1);
-    size_t length;
-    hunch_archive *a;
-    struct story back = decode(archive, reader, SIZE_MAX, 4096);
-    assert_int_equal(back.status, HUNCH_DAMAGED);
-    free(back.content.data);
-    assert_int_equal(open_archive(&a, &archive, &reader), HUNCH_OK);
-    for (unsigned i = 0; i < s->count; i++)
-        if (i != lost)
-            check_member(a, s, i);
-    assert_int_equal(read_member(a, lost, buffer, &length), HUNCH_DAMAGED);
-    hunch_archive_close(&a);
-    memset(left.data + s->offsets[lost], 0, s->lengths[lost]);
-    reader.keep_going = 1;
-    for (reader.threads = 1; reader.threads <= 3; reader.threads += 2) {
-        back = decode(archive, reader, 501, 4096);
-        assert_int_equal(back.status, HUNCH_OK);
-        assert_true(same(back.content, left));
-        assert_int_equal(back.told, 1);
-        assert_int_equal(back.why[0], HUNCH_DAMAGED);
-        assert_int_equal(back.lost[0].offset, s->offsets[lost]);
-        assert_int_equal(back.lost[0].length, s->lengths[lost]);
-        free(back.content.data);
-    }
-    free(left.data);
-    free(buffer);
-}
-
-static void damage_costs_one_member(void **state) {
-    (void)state;
-    for (unsigned sort = 0; sort < SORTS; sort++) {
-        hunch_prior *prior = at_hand[0] = make_prior(sort, 3);
-        struct set s = make_sort(sort, 1, 9);
-        struct hunch_settings settings = writer_settings(&s, 3, prior);
-        struct bytes archive = encode_set(&s, &settings);
-        for (unsigned unit = 0; unit < s.count; unit += 4) {
-            size_t length, at = find_unit(archive, unit, &length);
-            for (unsigned i = 0; i < 2; i++) {
-                size_t where = at + i * length / 2;
-                archive.data[where] ^= 0x55;
-                check_one_lost(archive, &s, unit);
-                archive.data[where] ^= 0x55;
-            }
-        }
-        hunch_prior_close(&prior);
-        at_hand[0] = NULL;
-        free(archive.data);
-        set_free(&s);
-    }
-}
-
-/* Any byte of an archive changed: the right content or an error, as a stream and at rest; with keep_going the content
- * that is not told lost is right. */
-static void check_damaged(struct bytes archive, const struct set *s) {
-    struct hunch_settings reader = reader_settings();
-    hunch_archive *a;
-    struct story back = decode(archive, reader, SIZE_MAX, 4096);
-    assert_true(back.status != HUNCH_OK || same(back.content, s->content));
-    free(back.content.data);
-    reader.keep_going = 1;
-    reader.output_limit = 4 * s->content.length;
-    back = decode(archive, reader, SIZE_MAX, 4096);
-    if (back.status == HUNCH_OK && back.content.length == s->content.length) {
-        for (unsigned i = 0; i < back.told; i++)
-            memcpy(back.content.data + back.lost[i].offset, s->content.data + back.lost[i].offset,
-                   (size_t)back.lost[i].length);
-        assert_true(same(back.content, s->content));
-    } else {
-        assert_true(back.status != HUNCH_OK || back.told > 0);
-    }
-    free(back.content.data);
-    if (open_archive(&a, &archive, &reader) != HUNCH_OK)
-        return;
-    for (unsigned i = 0; i < s->count && i < hunch_archive_count(a); i++) {
-        uint8_t buffer[1000];
-        struct hunch_member m = {.sizeof_member = sizeof m};
-        assert_int_equal(hunch_archive_stat(a, i, &m), HUNCH_OK);
-        if (m.length == s->lengths[i] && hunch_archive_read(a, m.offset, buffer, (size_t)m.length) == HUNCH_OK)
-            assert_memory_equal(buffer, s->content.data + s->offsets[i], s->lengths[i]);
-    }
-    hunch_archive_close(&a);
-}
-
-static void any_damage_is_told(void **state) {
-    (void)state;
-    hunch_prior *prior = at_hand[0] = make_prior(0, 3);
-    struct set s = make_texts(prose, 10000, 3);
-    uint64_t seed = 6;
-    for (int own = 0; own < 2; own++) {
-        struct hunch_settings settings = writer_settings(&s, 3, prior);
-        settings.self_contained = own;
-        struct bytes archive = encode_set(&s, &settings);
-        for (size_t at = 0; at < archive.length; at += own || top < 9 ? 101 : 5) {
-            uint8_t change = (uint8_t)(1 + random_below(&seed, 255));
-            archive.data[at] ^= change;
-            check_damaged(archive, &s);
-            archive.data[at] ^= change;
-            check_damaged((struct bytes){archive.data, at}, &s);
-        }
-        free(archive.data);
-    }
-    hunch_prior_close(&prior);
-    at_hand[0] = NULL;
-    set_free(&s);
-}
-
 int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_come_back),
@@ -634,18 +421,12 @@ int main(int argc, char **argv) {
         cmocka_unit_test(a_missing_prior_is_told),
         cmocka_unit_test(two_archives_have_two_priors),
         cmocka_unit_test(limits_hold_with_own_priors),
-        cmocka_unit_test(damage_costs_one_member),
-        cmocka_unit_test(any_damage_is_told),
     };
     if (argc < 3)
         return 2;
     top = atoi(argv[1]);
-    prose = read_file(argv[2]);
-    for (int i = 3; i < argc && packed_count < PACKED_MOST; i++)
-        packed[packed_count++] = read_file(argv[i]);
+    read_files(argc - 2, argv + 2);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    for (unsigned i = 0; i < packed_count; i++)
-        free(packed[i].data);
-    free(prose.data);
+    free_files();
     return failed;
 }
