@@ -142,7 +142,9 @@ of_prior() { # NAME
     printf '\nThe prior: %d bytes; %s.\n' "$(stat -c %s "$1.prior")" "$(cat "$1.trained")"
 }
 reading() { # NAME
-    printf '\n%s.\n' "$("$reader" coded $([ ! -f "$1.prior" ] || echo "$1.prior") | paste -s -d';' | sed 's/;/; /')"
+    local prior=()
+    [ ! -f "$1.prior" ] || prior=("$1.prior")
+    printf '\n%s.\n' "$("$reader" coded "${prior[@]}" | paste -s -d';' | sed 's/;/; /')"
 }
 
 measure() {
@@ -211,7 +213,7 @@ measure() {
         mkdir spoken heard
         local turn=0
         for file in "$data"/audio/fsdd/*.wav; do
-            cp "$file" $([ $((turn++ % 2)) = 0 ] && echo spoken || echo heard)
+            if [ $((turn++ % 2)) = 0 ]; then cp "$file" spoken; else cp "$file" heard; fi
         done
         begin '100 of the spoken digits, each alone, from a prior trained on the other 100'
         compare flac '' heard/*.wav
