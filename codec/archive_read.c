@@ -42,9 +42,7 @@ static enum hunch_status load_prior(const struct hunch_archive *a, uint64_t at, 
     if (status != HUNCH_OK)
         return status;
     if (part.length == 0) {
-        known->prior = s->find_prior ? s->find_prior(s->opaque, part.prior.id, part.prior.name) : NULL;
-        if (known->prior)
-            hunch_prior_share(known->prior, s->threads);
+        known->prior = hunch_prior_find(s, &part.prior);
         return known->prior ? HUNCH_OK : HUNCH_MISSING_PRIOR;
     }
     known->prior = find_own(a, part.prior.id);
@@ -165,7 +163,7 @@ static enum hunch_status copy_units(const struct hunch_archive *a, const struct 
     enum hunch_status status = hunch_primed_decode(&a->context, prior, &part->block, input, (size_t)part->length, inside,
                                                    inside + count, to, NULL);
     hunch_release(&a->context.allocator, input);
-    return status == HUNCH_DAMAGED && sound ? HUNCH_MISMATCH : status;
+    return status == HUNCH_MISMATCH && !sound ? HUNCH_DAMAGED : status;
 }
 
 /* Finds a kept block and holds it; NULL when it is not there. Under the lock. */

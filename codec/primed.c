@@ -7,7 +7,10 @@
 #include "codec/raw.h"
 #include "formats/pieces/array.h"
 
-enum { CHECK_BYTES = 3 };
+enum {
+    CHECK_BYTES = 3,
+    UNSUITED_SHARE = 8 /* a block is no case for a prior that does not suit more than one part in so many */
+};
 
 /* ---- the table */
 
@@ -43,6 +46,7 @@ static uint64_t common_length(const uint64_t *lengths, size_t count) {
 
 /* ---- encode */
 
+/* UNSUPPORTED: the prior does not suit it; it is stored, as one that does not shrink. */
 static enum hunch_status encode_unit(const struct context *context, const struct array *as, const uint8_t *data,
                                      struct entry *e, uint8_t *payload) {
     size_t length = (size_t)e->length, coded = 0;
@@ -56,12 +60,11 @@ static enum hunch_status encode_unit(const struct context *context, const struct
     enum hunch_status status =
         hunch_unit_encode(context->settings.prior, context, data, length, known, payload, length, &coded);
     e->coded = coded;
-    if (status == HUNCH_OUTPUT_FULL || (status == HUNCH_OK && coded >= length)) {
+    if (status == HUNCH_OUTPUT_FULL || status == HUNCH_UNSUPPORTED || (status == HUNCH_OK && coded >= length)) {
         memcpy(payload, data, length);
         e->coded = length;
-        return HUNCH_OK;
     }
-    return status;
+    return status == HUNCH_OUTPUT_FULL ? HUNCH_OK : status;
 }
 
 enum hunch_status hunch_primed_encode(const struct context *context, uint8_t *data, const uint64_t *lengths, size_t count,
@@ -75,11 +78,16 @@ enum hunch_status hunch_primed_encode(const struct context *context, uint8_t *da
     struct wire w = wire_open(WIRE_WRITE, table, table ? count * PRIMED_TABLE_MOST : 0);
     enum hunch_status status = table && units ? HUNCH_OK : HUNCH_NO_MEMORY;
     struct block_header b = *block;
+    uint64_t unsuited = 0;
     b.units = count;
     b.unit_length = common_length(lengths, count);
     for (size_t i = 0; i < count && status == HUNCH_OK; i++) {
         struct entry e = {.length = lengths[i]};
         status = encode_unit(context, as, data, &e, units + at);
+        if (status == HUNCH_UNSUPPORTED) {
+            unsuited += lengths[i];
+            status = unsuited > block->length / UNSUITED_SHARE ? HUNCH_UNSUPPORTED : HUNCH_OK;
+        }
         entry_fields(&w, &b, i, &e);
         data += e.length;
         at += (size_t)e.coded;
@@ -139,7 +147,7 @@ static enum hunch_status decode_unit(const struct context *context, struct hunch
         memcpy(out, payload, length);
     else
         status = hunch_unit_decode(prior, context, payload, (size_t)e->coded, out, length);
-    return status == HUNCH_OK && check_of(out, length) != e->check ? HUNCH_DAMAGED : status;
+    return status == HUNCH_OK && check_of(out, length) != e->check ? HUNCH_MISMATCH : status;
 }
 
 /* Decodes the part of a unit that lies in [from, to), a range within it, to `out`. */
@@ -172,7 +180,7 @@ enum hunch_status hunch_primed_decode(const struct context *context, struct hunc
         if (first < e.length) {
             uint8_t *place = out + (start + first - from);
             enum hunch_status status = decode_part(context, prior, &e, payload + at, first, last, place);
-            if (status == HUNCH_DAMAGED && lost) {
+            if ((status == HUNCH_DAMAGED || status == HUNCH_MISMATCH) && lost) {
                 struct hunch_range range = {start + first, last - first};
                 memset(place, 0, (size_t)(last - first));
                 status = hunch_buffer_append(lost, &context->allocator, &range, sizeof range) ? HUNCH_OK : HUNCH_NO_MEMORY;

@@ -452,6 +452,16 @@ enum hunch_status hunch_prior_open_own(struct hunch_prior **prior, const uint8_t
     return status;
 }
 
+struct hunch_prior *hunch_prior_find(const struct hunch_settings *settings, const struct prior_header *named) {
+    hunch_prior *prior = NULL;
+    if (settings->find_prior)
+        prior = settings->find_prior(settings->opaque, named->id, named->name);
+    if (!prior || prior->id != named->id)
+        return NULL;
+    hunch_prior_share(prior, settings->threads);
+    return prior;
+}
+
 enum hunch_status hunch_prior_restore(hunch_prior **prior, const void *data, size_t length, void *image, size_t size,
                                       const struct hunch_settings *settings) {
     return image ? open_prior(prior, data, length, image, size, settings) : HUNCH_BAD_ARGUMENT;

@@ -102,6 +102,9 @@ enum hunch_status hunch_prior_begin(struct hunch_prior *p);
 enum hunch_status hunch_prior_write(struct hunch_prior *p, uint8_t *target, size_t capacity, size_t *head);
 void hunch_prior_seal(uint8_t *target, size_t length);
 
+/* Asks the caller for a prior that an archive names, and shares it; NULL when there is none, or another was given. */
+struct hunch_prior *hunch_prior_find(const struct hunch_settings *settings, const struct prior_header *named);
+
 /* Opens and shares the prior of this id that an archive holds itself, within what the settings' limit leaves beside `taken`
  * bytes: half of it where that is enough, for blocks need memory too. Errors: DAMAGED (it is another, or none), UNSUPPORTED,
  * NO_MEMORY, MEMORY_LIMIT. */

@@ -327,10 +327,8 @@ static enum step read_prior(struct decoder *d, const struct part *part) {
         return trouble(d, HUNCH_DAMAGED);
     if (part->length > 0) {
         status = open_own(d, bytes, (size_t)part->length, part->prior.id);
-    } else if (s->find_prior) {
-        d->prior = s->find_prior(s->opaque, part->prior.id, part->prior.name);
-        if (d->prior)
-            hunch_prior_share(d->prior, s->threads);
+    } else {
+        d->prior = hunch_prior_find(s, &part->prior);
     }
     if (status != HUNCH_OK && (status != HUNCH_DAMAGED || !keeps_going(d)))
         return end_with(d, status);
