@@ -4,7 +4,7 @@ import os
 import shutil
 import stat
 
-from harness import ROOT, Skip, case, equal, expect, noise, text
+from harness import long_case, ROOT, Skip, case, equal, expect, noise, text
 
 STORY = text(400000, seed=5)
 SIZE = 500  # bytes of a sample
@@ -448,7 +448,7 @@ def is_used(world, path="cache"):
     return after.st_ino == before.st_ino and after.st_mtime > LONG_AGO
 
 
-@case
+@long_case
 def states_are_kept_and_used(box):
     world = slow_world(box)
     name, = states(box)
@@ -465,7 +465,7 @@ def states_are_kept_and_used(box):
     equal(box.shell("find home").stdout, b"home\n", "nothing at home")
 
 
-@case
+@long_case
 def states_lie_at_home_unless_switched_off(box):
     world = slow_world(box)
     os.rename(box.at("cache"), box.at("away"))
@@ -485,7 +485,7 @@ def states_lie_at_home_unless_switched_off(box):
     equal(box.read("file"), b"", "what is no directory stays")
 
 
-@case
+@long_case
 def states_that_cannot_be_trusted_are_not_used(box):
     world = slow_world(box)
     path = b"cache/" + states(box)[0]
@@ -517,7 +517,7 @@ def states_that_cannot_be_trusted_are_not_used(box):
     decode(world)
 
 
-@case
+@long_case
 def cache_directories_that_others_may_write_are_not_used(box):
     world = slow_world(box)
     for mode in (0o777, 0o1777, 0o770):
@@ -535,7 +535,7 @@ def cache_directories_that_others_may_write_are_not_used(box):
     equal(states(box), [], "nothing is put there")
 
 
-@case
+@long_case
 def old_states_go(box):
     world = slow_world(box)
     name, = states(box)

@@ -29,6 +29,11 @@ def case(function):
     return function
 
 
+def long_case(function):
+    """A case that builds with sanitizers, which set SHORT, need not run: it would take minutes there."""
+    return function if os.environ.get("SHORT") else case(function)
+
+
 def text(size, seed=1):
     """Words with some grammar to them: compressible, the same on every run."""
     rng = random.Random(seed)
