@@ -4,7 +4,7 @@ import os
 import shutil
 import stat
 
-from harness import long_case, ROOT, Skip, case, equal, expect, noise, text
+from harness import ROOT, Skip, case, equal, expect, long_case, noise, text
 
 STORY = text(400000, seed=5)
 SIZE = 500  # bytes of a sample
