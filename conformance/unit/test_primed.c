@@ -1,5 +1,6 @@
 /* Archives whose samples are coded from a prior: all members come back, each alone, in any order and from many threads;
- * nothing of one unit is left for the next; a prior may lie in the archive or be missing. `test_primed LEVEL PROSE PACKED...`: up to that level, of 3, 5 and 9. */
+ * nothing of one unit is left for the next; a prior may lie in the archive or be missing. `test_primed LEVEL PROSE PACKED...`: up to that level, of 3, 5 and 9;
+ * 0: what threads do at once, alone. */
 #include <pthread.h>
 
 #include "codec/prior.h"
@@ -425,6 +426,8 @@ int main(int argc, char **argv) {
     if (argc < 3)
         return 2;
     top = atoi(argv[1]);
+    if (top == 0)
+        cmocka_set_test_filter("threads_*");
     read_files(argc - 2, argv + 2);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     free_files();
