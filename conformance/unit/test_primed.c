@@ -1,6 +1,6 @@
 /* Archives whose samples are coded from a prior: all members come back, each alone, in any order and from many threads;
- * nothing of one unit is left for the next; a prior may lie in the archive or be missing. `test_primed LEVEL PROSE PACKED...`: up to that level, of 3, 5 and 9;
- * 0: what threads do at once, alone. */
+ * nothing of one unit is left for the next; a prior may lie in the archive or be missing.
+ * `test_primed LEVEL PROSE PACKED...`: up to that level, of 3, 5 and 9; 0: what threads do at once, alone. */
 #include <pthread.h>
 
 #include "codec/prior.h"
