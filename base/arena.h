@@ -27,10 +27,6 @@ struct arena {
     size_t used;   /* bytes, saturates at SIZE_MAX */
 };
 
-/* A pointer into memory that was copied to `by` bytes behind where it was; NULL stays. */
-#define ARENA_MOVED(pointer, by) \
-    ((pointer) ? (void *)((uintptr_t)(pointer) + (uintptr_t)(intptr_t)(by)) : NULL)
-
 /* The next `size` bytes of the arena, aligned to ARENA_ALIGN; NULL while counting (base NULL). */
 void *hunch_arena_take(struct arena *arena, size_t size);
 

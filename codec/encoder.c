@@ -251,10 +251,9 @@ static enum hunch_status arrays_within(const struct encoder *e, size_t length, s
     uint64_t left = next_begin(e) - e->start;
     struct outlook all = hunch_job_outlook(&e->outlook);
     if (e->base.context.settings.as && e->members.count > 0) {
-        struct array a = all.arrays[0];
-        if (!hunch_array_fit(&a, length))
-            return HUNCH_OK;
-        return hunch_buffer_append(known, &e->base.context.allocator, &a, sizeof a) ? HUNCH_OK : HUNCH_NO_MEMORY;
+        struct array a;
+        struct outlook own = hunch_raw_outlook(e->base.context.settings.as, length, &a);
+        return hunch_buffer_append(known, &e->base.context.allocator, &a, own.count * sizeof a) ? HUNCH_OK : HUNCH_NO_MEMORY;
     }
     for (size_t i = 0; i < all.count; i++) {
         struct array a;
@@ -415,22 +414,23 @@ static enum hunch_status run(struct hunch_stream *stream, struct hunch_input *in
     }
 }
 
-/* Whether the block in hand is full, as groups go, before this member. */
-static bool group_full(const struct encoder *e, const struct hunch_member *member) {
-    const struct hunch_settings *s = &e->base.context.settings;
-    uint64_t waiting = (uint64_t)e->halves[0].length + e->halves[1].length;
-    if (waiting == 0)
-        return false;
-    return (s->group_members && e->grouped >= s->group_members) ||
-           (s->group_size && (waiting >= s->group_size || member->length > s->group_size - waiting));
+/* Whether a group of `length` bytes has no room for this member within `size` bytes. */
+static bool no_room(const struct hunch_member *member, uint64_t length, uint64_t size) {
+    return length >= size || member->length > size - length;
 }
 
-/* Whether a unit of `length` bytes is full before this member: groups are of one, unless the settings say otherwise. */
+/* Whether the group in hand, of `length` bytes and as many members as were counted, is full before this member; it may have
+ * `most` members, 0: any number. */
+static bool group_full(const struct encoder *e, const struct hunch_member *member, uint64_t length, uint64_t most) {
+    uint64_t size = e->base.context.settings.group_size;
+    return length > 0 && ((most && e->grouped >= most) || (size && no_room(member, length, size)));
+}
+
+/* The same of a unit: groups are of one member, unless the settings say otherwise. */
 static bool unit_full(const struct encoder *e, const struct hunch_member *member, uint64_t length) {
     const struct hunch_settings *s = &e->base.context.settings;
-    uint64_t members = s->group_members || s->group_size ? s->group_members : 1;
-    return (members && e->grouped >= members) || length > UNIT_MOST || member->length > UNIT_MOST - length ||
-           (s->group_size && (length >= s->group_size || member->length > s->group_size - length));
+    uint64_t most = s->group_members || s->group_size ? s->group_members : 1;
+    return group_full(e, member, length, most) || no_room(member, length, UNIT_MOST);
 }
 
 /* Begins another unit with this member where that must be, and another block when what waits is enough. */
@@ -459,7 +459,7 @@ static enum hunch_status begin_member(struct hunch_stream *stream, const struct 
     enum hunch_status status = stream->context.settings.prior ? begin_unit(e, member, at) : HUNCH_OK;
     if (status != HUNCH_OK)
         return status;
-    if (!stream->context.settings.prior && group_full(e, member)) {
+    if (!stream->context.settings.prior && group_full(e, member, at - e->start, stream->context.settings.group_members)) {
         e->boundary = true;
         e->grouped = 0;
     }

@@ -72,6 +72,16 @@ void hunch_payload_store(struct stream_header *stream, size_t *coded) {
     *coded = (size_t)stream->length;
 }
 
+enum hunch_status hunch_payload_status(const struct coder *coder) {
+    switch (coder->trouble) {
+    case CODER_FINE: return HUNCH_OK;
+    case CODER_FULL: return HUNCH_OUTPUT_FULL;
+    case CODER_DAMAGED: return HUNCH_DAMAGED;
+    case CODER_NO_MEMORY: break;
+    }
+    return HUNCH_NO_MEMORY;
+}
+
 /* Runs the model over its stream: into the payload or out of it. */
 static enum hunch_status run_model(const struct context *context, const struct stream_header *header,
                                    struct coder *coder, uint8_t *stream, size_t *coded) {
@@ -87,13 +97,7 @@ static enum hunch_status run_model(const struct context *context, const struct s
     model->code(state, coder, stream, 0, params.length);
     *coded = hunch_coder_finish(coder);
     hunch_release(&context->allocator, state);
-    switch (coder->trouble) {
-    case CODER_FINE: return HUNCH_OK;
-    case CODER_FULL: return HUNCH_OUTPUT_FULL;
-    case CODER_DAMAGED: return HUNCH_DAMAGED;
-    case CODER_NO_MEMORY: break;
-    }
-    return HUNCH_NO_MEMORY;
+    return hunch_payload_status(coder);
 }
 
 /* Asks the model what it sees in the stream, and for content of no known kind asks its cheapest setting whether that
@@ -122,20 +126,27 @@ static enum hunch_status tune(const struct context *context, enum content_kind a
     return HUNCH_OK;
 }
 
-enum hunch_status hunch_payload_encode(const struct context *context, enum content_kind as, uint8_t *data,
-                                       struct stream_header *stream, bool noise, uint8_t *spare, uint8_t *payload, size_t room, size_t *coded) {
+enum hunch_status hunch_payload_plan(const struct context *context, enum content_kind as, uint8_t *data,
+                                     struct stream_header *stream, uint8_t *spare, uint8_t **formed) {
     struct plan plan = hunch_plan_stream(context->settings.level, as);
-    uint8_t *formed = NULL;
     enum hunch_status status = HUNCH_OK;
-    hunch_payload_store(stream, coded);
+    *formed = NULL;
     stream->model = plan.model->id;
     stream->parameter = plan.parameter;
+    stream->format = 0;
+    stream->coded_length = stream->length;
     if (may_be_formed(context, as))
-        status = hunch_transform_choose(context, data, stream, spare, &formed);
+        status = hunch_transform_choose(context, data, stream, spare, formed);
+    return status == HUNCH_OK ? tune(context, as, *formed ? *formed : data, stream) : status;
+}
+
+enum hunch_status hunch_payload_encode(const struct context *context, enum content_kind as, uint8_t *data,
+                                       struct stream_header *stream, bool noise, uint8_t *spare, uint8_t *payload, size_t room, size_t *coded) {
+    uint8_t *formed = NULL;
+    *coded = (size_t)stream->length;
+    enum hunch_status status = hunch_payload_plan(context, as, data, stream, spare, &formed);
     if (status == HUNCH_OK && noise && !formed)
         status = HUNCH_OUTPUT_FULL;
-    if (status == HUNCH_OK)
-        status = tune(context, as, formed ? formed : data, stream);
     if (status == HUNCH_OK) {
         struct coder coder;
         hunch_coder_init(&coder, CODER_ENCODE, payload, room);

@@ -4,6 +4,7 @@
 
 #include "codec/container.h"
 #include "codec/settings.h"
+#include "entropy/coder.h"
 
 enum { MODEL_STORED = 0 };
 
@@ -18,6 +19,14 @@ enum hunch_status hunch_payload_decode_need(const struct context *context, const
 
 /* Sets stream to be stored as it is. */
 void hunch_payload_store(struct stream_header *stream, size_t *coded);
+
+/* What a coder's trouble means. */
+enum hunch_status hunch_payload_status(const struct coder *coder);
+
+/* Chooses how content of a kind is encoded: sets model, parameter, format and coded length of *stream, and *formed to what
+ * the format made, to be released by the caller (NULL: none). `spare` as below. Errors: NO_MEMORY, BAD_ARGUMENT. */
+enum hunch_status hunch_payload_plan(const struct context *context, enum content_kind as, uint8_t *data,
+                                     struct stream_header *stream, uint8_t *spare, uint8_t **formed);
 
 /* Encodes data (stream->length >= 1 bytes) with the model for content of a kind, stream->kind or CONTENT_BYTES, into
  * `payload`, at most `room` bytes; `spare` has stream->length bytes that may be overwritten, and may be the payload. Sets

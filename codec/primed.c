@@ -5,7 +5,6 @@
 #include "base/bytes.h"
 #include "base/hash.h"
 #include "codec/raw.h"
-#include "formats/pieces/array.h"
 
 enum {
     CHECK_BYTES = 3,
@@ -47,15 +46,11 @@ static uint64_t common_length(const uint64_t *lengths, size_t count) {
 /* ---- encode */
 
 /* UNSUPPORTED: the prior does not suit it; it is stored, as one that does not shrink. */
-static enum hunch_status encode_unit(const struct context *context, const struct array *as, const uint8_t *data,
-                                     struct entry *e, uint8_t *payload) {
+static enum hunch_status encode_unit(const struct context *context, const uint8_t *data, struct entry *e,
+                                     uint8_t *payload) {
     size_t length = (size_t)e->length, coded = 0;
     struct array array;
-    struct outlook known = {&array, 0};
-    if (as) {
-        array = *as;
-        known.count = hunch_array_fit(&array, length);
-    }
+    struct outlook known = hunch_raw_outlook(context->settings.as, length, &array);
     e->check = check_of(data, length);
     enum hunch_status status =
         hunch_unit_encode(context->settings.prior, context, data, length, known, payload, length, &coded);
@@ -69,21 +64,19 @@ static enum hunch_status encode_unit(const struct context *context, const struct
 
 enum hunch_status hunch_primed_encode(const struct context *context, uint8_t *data, const uint64_t *lengths, size_t count,
                                       struct block_header *block, uint8_t **payload, size_t *coded) {
-    size_t length = (size_t)block->length, room = length + count * PRIMED_TABLE_MOST, at = 0;
-    const struct allocator *a = &context->allocator;
-    struct array array, *as = NULL;
-    if (context->settings.as && hunch_raw_parse(context->settings.as, &array))
-        as = &array;
-    uint8_t *table = hunch_allocate(a, room), *units = hunch_allocate(a, length);
-    struct wire w = wire_open(WIRE_WRITE, table, table ? count * PRIMED_TABLE_MOST : 0);
-    enum hunch_status status = table && units ? HUNCH_OK : HUNCH_NO_MEMORY;
+    size_t room = count * PRIMED_TABLE_MOST, at = room; /* the table, and behind its room the units */
     struct block_header b = *block;
     uint64_t unsuited = 0;
+    enum hunch_status status = HUNCH_OK;
+    uint8_t *bytes = hunch_allocate(&context->allocator, room + (size_t)block->length);
+    if (!bytes)
+        return HUNCH_NO_MEMORY;
+    struct wire w = wire_open(WIRE_WRITE, bytes, room);
     b.units = count;
     b.unit_length = common_length(lengths, count);
     for (size_t i = 0; i < count && status == HUNCH_OK; i++) {
         struct entry e = {.length = lengths[i]};
-        status = encode_unit(context, as, data, &e, units + at);
+        status = encode_unit(context, data, &e, bytes + at);
         if (status == HUNCH_UNSUPPORTED) {
             unsuited += lengths[i];
             status = unsuited > block->length / UNSUITED_SHARE ? HUNCH_UNSUPPORTED : HUNCH_OK;
@@ -92,20 +85,19 @@ enum hunch_status hunch_primed_encode(const struct context *context, uint8_t *da
         data += e.length;
         at += (size_t)e.coded;
     }
-    size_t head = status == HUNCH_OK ? (size_t)(w.at - table) : 0;
-    if (status == HUNCH_OK && head + at >= length)
+    size_t table = (size_t)(w.at - bytes), units = at - room;
+    if (status == HUNCH_OK && table + units >= block->length)
         status = HUNCH_OUTPUT_FULL;
-    if (status == HUNCH_OK) {
-        memcpy(table + head, units, at);
-        b.flags |= BLOCK_PRIMED;
-        *block = b;
-        *payload = table;
-        *coded = head + at;
-        table = NULL;
+    if (status != HUNCH_OK) {
+        hunch_release(&context->allocator, bytes);
+        return status;
     }
-    hunch_release(a, table);
-    hunch_release(a, units);
-    return status;
+    memmove(bytes + table, bytes + room, units);
+    b.flags |= BLOCK_PRIMED;
+    *block = b;
+    *payload = bytes;
+    *coded = table + units;
+    return HUNCH_OK;
 }
 
 /* ---- decode */

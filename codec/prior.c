@@ -22,7 +22,6 @@ struct mind_head {
     uint8_t magic[MAGIC_LENGTH];
     uint64_t id;
     uint64_t size;
-    uint64_t base; /* the address that its pointers were made for */
     char version[16];
     struct head head;
 };
@@ -135,7 +134,6 @@ enum hunch_status hunch_prior_begin(struct hunch_prior *p) {
     memcpy(head->magic, mind_magic, MAGIC_LENGTH);
     memcpy(head->version, HUNCH_VERSION, sizeof HUNCH_VERSION);
     head->size = p->size;
-    head->base = (uint64_t)(uintptr_t)m->memory;
     hunch_head_init(&head->head);
     for (unsigned i = 0; i < p->count; i++) {
         struct model_params params = params_of(p, &p->kinds[i]);
@@ -144,13 +142,15 @@ enum hunch_status hunch_prior_begin(struct hunch_prior *p) {
     return HUNCH_OK;
 }
 
-/* Mends a mind whose memory was copied from elsewhere. */
-static void settle(struct hunch_prior *p, struct mind *m) {
-    struct mind_head *head = head_of(m);
-    ptrdiff_t by = (ptrdiff_t)((uint64_t)(uintptr_t)m->memory - head->base);
+/* Lays out a kind's state that was copied from elsewhere. */
+static void settle(const struct hunch_prior *p, struct mind *m, unsigned kind) {
+    struct model_params params = params_of(p, &p->kinds[kind]);
+    p->kinds[kind].coder->moved(m->memory + p->kinds[kind].state, &params);
+}
+
+static void settle_all(const struct hunch_prior *p, struct mind *m) {
     for (unsigned i = 0; i < p->count; i++)
-        p->kinds[i].coder->moved(m->memory + p->kinds[i].state, by, p->cpu);
-    head->base = (uint64_t)(uintptr_t)m->memory;
+        settle(p, m, i);
 }
 
 void hunch_prior_close(hunch_prior **prior) {
@@ -210,7 +210,6 @@ static bool keep(struct hunch_prior *p, struct mind *m, unsigned kind) {
         good = p->kept[kind] != NULL;
         if (good)
             memcpy(p->kept[kind], m->memory + k->state, k->state_size);
-        p->kept_from[kind] = m->memory + k->state;
     }
     pthread_mutex_unlock(&p->lock);
     if (good)
@@ -234,7 +233,7 @@ static void make_as_before(struct hunch_prior *p, struct mind *m) {
         uint8_t *state = m->memory + k->state;
         if (m->copied >> i & 1) {
             memcpy(state, p->kept[i], k->state_size);
-            k->coder->moved(state, state - p->kept_from[i], p->cpu);
+            settle(p, m, i);
         } else if (k->coder->watch) {
             k->coder->watch(state, NULL);
         }
@@ -264,7 +263,7 @@ void hunch_prior_share(struct hunch_prior *p, unsigned threads) {
         if (!m)
             break;
         memcpy(m->memory, first->memory, p->size);
-        settle(p, m);
+        settle_all(p, m);
     }
     pthread_mutex_unlock(&p->lock);
     hunch_prior_release(p, first);
@@ -402,7 +401,7 @@ static enum hunch_status adopt(struct hunch_prior *p, void *image, size_t size) 
     struct mind *m = add_mind(p, image);
     if (!m)
         return HUNCH_NO_MEMORY;
-    settle(p, m);
+    settle_all(p, m);
     return HUNCH_OK;
 }
 

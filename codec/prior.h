@@ -73,7 +73,6 @@ struct hunch_prior {
     struct mind *minds[PRIOR_MINDS];
     unsigned mind_count;
     uint8_t *kept[PRIOR_KINDS]; /* primed states; NULL: not needed yet */
-    const uint8_t *kept_from[PRIOR_KINDS];
 };
 
 /* ---- prior.c: the object */

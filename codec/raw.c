@@ -78,3 +78,8 @@ bool hunch_raw_parse(const char *text, struct array *array) {
             return describe(&types[i], values, array);
     return false;
 }
+
+struct outlook hunch_raw_outlook(const char *text, uint64_t length, struct array *array) {
+    bool known = text && hunch_raw_parse(text, array) && hunch_array_fit(array, length);
+    return (struct outlook){array, known};
+}

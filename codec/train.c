@@ -5,10 +5,9 @@
 #include "codec/plan.h"
 #include "codec/prior.h"
 #include "codec/raw.h"
-#include "formats/pieces/array.h"
 
 enum {
-    TRIAL_MOST = 1 << 20, /* bytes of a stream that are encoded to choose its format and parameter */
+    TRIAL_MOST = 1 << 20, /* bytes of a stream that are looked at to choose its format and parameter */
     ROOM_SHARE = 4,       /* a unit may have so many times the longest training sample, */
     GROUP_SHARE = 64,     /* or even so many, */
     GROUP_ROOM = 1 << 14, /* within so many bytes: more would take much memory to undo */
@@ -36,16 +35,11 @@ static void begin_kinds(struct training *t) {
     }
 }
 
-static enum hunch_status split_samples(struct training *t, const uint8_t *samples, const size_t *lengths, size_t count,
-                                       const struct array *as) {
+static enum hunch_status split_samples(struct training *t, const uint8_t *samples, const size_t *lengths, size_t count) {
     enum hunch_status status = HUNCH_OK;
     for (size_t s = 0; s < count && status == HUNCH_OK; s++) {
         struct array array;
-        struct outlook known = {&array, 0};
-        if (as) {
-            array = *as;
-            known.count = hunch_array_fit(&array, lengths[s]);
-        }
+        struct outlook known = hunch_raw_outlook(t->context->settings.as, lengths[s], &array);
         status = hunch_unit_split(t->prior, t->context, samples, lengths[s], known, false, t->streams, &t->portions[s]);
         samples += lengths[s];
     }
@@ -80,22 +74,19 @@ static enum hunch_status choose(struct training *t, unsigned i) {
     if (k->kind == CONTENT_RECIPE)
         return HUNCH_OK;
     const struct allocator *a = &t->context->allocator;
-    size_t length = t->streams[i].length < TRIAL_MOST ? t->streams[i].length : TRIAL_MOST, coded;
-    uint8_t *payload = hunch_allocate(a, length), *spare = hunch_allocate(a, length);
-    struct stream_header header = {.kind = k->kind, .length = length};
+    uint8_t *formed = NULL;
+    struct stream_header header = {.length = t->streams[i].length < TRIAL_MOST ? t->streams[i].length : TRIAL_MOST};
+    uint8_t *spare = hunch_allocate(a, (size_t)header.length);
     enum hunch_status status = HUNCH_NO_MEMORY;
-    if (payload && spare)
-        status = hunch_payload_encode(t->context, (enum content_kind)k->kind, t->streams[i].bytes, &header, false, spare,
-                                      payload, length, &coded);
-    hunch_release(a, payload);
+    if (spare)
+        status = hunch_payload_plan(t->context, (enum content_kind)k->kind, t->streams[i].bytes, &header, spare, &formed);
     hunch_release(a, spare);
-    if (status == HUNCH_OK) {
+    hunch_release(a, formed);
+    if (status == HUNCH_OK && (!header.format || k->kind == CONTENT_BYTES)) {
         k->parameter = header.parameter;
-        k->format = k->kind == CONTENT_BYTES ? header.format : 0;
-        if (header.format && !k->format)
-            k->parameter = (uint32_t)t->context->settings.level;
+        k->format = header.format;
     }
-    return status == HUNCH_OUTPUT_FULL ? HUNCH_OK : status;
+    return status;
 }
 
 /* Puts every sample's bytes through the format that was chosen. */
@@ -156,17 +147,17 @@ static enum hunch_status code_samples(struct training *t, size_t count, uint8_t 
     }
     size_t coded = hunch_coder_finish(&coder);
     if (coder.trouble != CODER_FINE)
-        return coder.trouble == CODER_FULL ? HUNCH_OUTPUT_FULL : HUNCH_NO_MEMORY;
+        return hunch_payload_status(&coder);
     *written = head + coded;
     hunch_prior_seal(target, *written);
     return HUNCH_OK;
 }
 
 static enum hunch_status train(struct training *t, uint8_t *target, size_t *written, const uint8_t *samples,
-                               const size_t *lengths, size_t count, const struct array *as) {
+                               const size_t *lengths, size_t count) {
     struct hunch_prior *p = t->prior;
     begin_kinds(t);
-    enum hunch_status status = split_samples(t, samples, lengths, count, as);
+    enum hunch_status status = split_samples(t, samples, lengths, count);
     if (status == HUNCH_OK)
         drop_kinds(t, count);
     for (unsigned i = 0; i < p->count && status == HUNCH_OK; i++) {
@@ -207,7 +198,7 @@ enum hunch_status hunch_train(void *target, size_t *written, const char *name, c
     if (t.prior && t.portions) {
         strcpy(t.prior->name, name);
         t.prior->samples = count;
-        status = train(&t, target, written, samples, lengths, count, context.settings.as ? &as : NULL);
+        status = train(&t, target, written, samples, lengths, count);
     }
     for (unsigned i = 0; i < PRIOR_KINDS; i++)
         hunch_buffer_free(&t.streams[i], &context.allocator);

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "codec/payload.h"
 #include "codec/prior.h"
 #include "codec/transform.h"
 #include "formats/registry.h"
@@ -95,16 +96,6 @@ static void histories(const struct hunch_prior *p, uint64_t from[PRIOR_KINDS]) {
         from[i] = p->kinds[i].history;
 }
 
-static enum hunch_status status_of(const struct coder *coder) {
-    switch (coder->trouble) {
-    case CODER_FINE: return HUNCH_OK;
-    case CODER_FULL: return HUNCH_OUTPUT_FULL;
-    case CODER_DAMAGED: return HUNCH_DAMAGED;
-    case CODER_NO_MEMORY: break;
-    }
-    return HUNCH_NO_MEMORY;
-}
-
 enum hunch_status hunch_unit_encode(struct hunch_prior *p, const struct context *context, const uint8_t *data,
                                     size_t length, struct outlook known, uint8_t *payload, size_t room, size_t *coded) {
     struct buffer streams[PRIOR_KINDS] = {{0}};
@@ -122,7 +113,7 @@ enum hunch_status hunch_unit_encode(struct hunch_prior *p, const struct context 
         hunch_unit_code(p, m, &coder, &portion, from, true);
         *coded = hunch_coder_finish(&coder);
         hunch_prior_release(p, m);
-        status = status_of(&coder);
+        status = hunch_payload_status(&coder);
     } else if (status == HUNCH_OK) {
         status = HUNCH_NO_MEMORY;
     }
@@ -190,7 +181,7 @@ enum hunch_status hunch_unit_decode(struct hunch_prior *p, const struct context 
     histories(p, from);
     hunch_coder_init(&coder, CODER_DECODE, payload, coded);
     hunch_unit_code(p, m, &coder, &portion, from, true);
-    enum hunch_status status = status_of(&coder);
+    enum hunch_status status = hunch_payload_status(&coder);
     if (status == HUNCH_OK)
         status = join(p, context, m, &portion, out, length);
     hunch_prior_release(p, m);

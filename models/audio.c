@@ -50,12 +50,14 @@ static const struct plan plans[LEVELS] = {
 };
 
 struct audio {
-    unsigned level;
     unsigned channels_most;
+    struct undo *undo; /* NULL: none */
+    size_t noted;      /* bytes of the pool that are in it */
     const struct plan *plan;
     struct audio_kernels kernels;
     struct head head, form, grid, bounds;
     uint8_t signature[3]; /* channels, form, bits of the arrays that the state has learned from; channels 0: none */
+    unsigned width;       /* bits of their samples as the groups see them */
     struct audio_grid grids[CHANNELS_MAX];
     struct loudness loudness[CHANNELS_MAX];
     struct group groups[GROUPS_MAX];
@@ -111,19 +113,24 @@ static size_t audio_size(const struct model_params *p) {
     return count.used;
 }
 
-static void audio_init(void *state, const struct model_params *p) {
+static struct audio *lay_out(void *state, const struct model_params *p) {
     struct arena arena = {state, 0};
     struct audio *a = hunch_arena_take(&arena, sizeof *a);
     carve(&arena, a, p);
-    a->channels_most = channels_for(p->length);
-    a->level = p->parameter;
     a->plan = &plans[p->parameter - 1];
     a->kernels = hunch_audio_kernels(p->cpu);
+    a->residual.kernels = hunch_mixer_kernels(p->cpu);
+    return a;
+}
+
+static void audio_init(void *state, const struct model_params *p) {
+    struct audio *a = lay_out(state, p);
+    a->channels_most = channels_for(p->length);
     hunch_head_init(&a->head);
     hunch_head_init(&a->form);
     hunch_head_init(&a->grid);
     hunch_head_init(&a->bounds);
-    hunch_residual_init(&a->residual, p->cpu);
+    hunch_residual_init(&a->residual);
 }
 
 static void code_form(struct audio *a, struct coder *coder, struct audio_array *s, const uint8_t *data) {
@@ -185,11 +192,23 @@ static bool prepare(struct audio *a, const struct audio_array *s, bool *other) {
     return weight / CLEAR_SHARE <= hunch_audio_bytes(s);
 }
 
+/* Notes what the groups of so many channels learn. */
+static void note_pool(struct audio *a, unsigned channels) {
+    size_t need = pool_need(a->plan, channels);
+    if (need > a->noted)
+        hunch_undo_note(a->undo, a->pool + a->noted, need - a->noted);
+    a->noted = need > a->noted ? need : a->noted;
+}
+
 static void settle(struct audio *a, const struct audio_array *s, bool other) {
+    if (a->undo)
+        note_pool(a, s->channels);
     if (other) {
         struct arena pool = {a->pool, 0};
         memset(a->pool, 0, pool_need(a->plan, s->channels));
-        carve_groups(&pool, a->groups, a->plan, s->channels, hunch_audio_width(s));
+        memset(a->groups, 0, sizeof a->groups);
+        a->width = hunch_audio_width(s);
+        carve_groups(&pool, a->groups, a->plan, s->channels, a->width);
         memset(a->loudness, 0, sizeof a->loudness[0] * s->channels);
         a->signature[0] = (uint8_t)s->channels;
         a->signature[1] = s->form;
@@ -250,6 +269,8 @@ static void code_array(struct audio *a, struct coder *coder, struct audio_array 
 static void audio_code(void *state, struct coder *coder, uint8_t *data, size_t from, size_t to) {
     struct audio *a = state;
     size_t left = to - from;
+    undo_note(a->undo, a, sizeof *a);
+    a->noted = 0;
     data += from;
     while (left >= AUDIO_HEAD) {
         struct audio_array s;
@@ -266,18 +287,16 @@ static void audio_code(void *state, struct coder *coder, uint8_t *data, size_t f
     hunch_plain_code(&a->plain, coder, data, left);
 }
 
-static void audio_moved(void *state, ptrdiff_t by, unsigned cpu) {
+static void audio_watch(void *state, struct undo *undo) {
     struct audio *a = state;
-    a->plan = &plans[a->level - 1];
-    a->kernels = hunch_audio_kernels(cpu);
-    a->pool = ARENA_MOVED(a->pool, by);
-    a->plain.one_q16 = ARENA_MOVED(a->plain.one_q16, by);
-    hunch_residual_moved(&a->residual, by, cpu);
-    for (unsigned i = 0; i < GROUPS_MAX; i++) {
-        hunch_predict_moved(&a->groups[i], by);
-        a->groups[i].plan = a->plan;
-        a->groups[i].kernels = &a->kernels;
-    }
+    a->undo = a->residual.undo = a->plain.undo = undo;
+}
+
+static void audio_moved(void *state, const struct model_params *p) {
+    struct audio *a = lay_out(state, p);
+    struct arena pool = {a->pool, 0};
+    carve_groups(&pool, a->groups, a->plan, a->signature[0], a->width);
+    audio_watch(a, NULL);
 }
 
 const struct model hunch_model_audio = {
@@ -288,4 +307,5 @@ const struct model hunch_model_audio = {
     .init = audio_init,
     .code = audio_code,
     .moved = audio_moved,
+    .watch = audio_watch,
 };

@@ -45,14 +45,8 @@ void hunch_blend_init(struct blend *b, unsigned cpu) {
         sse_init(&b->sse[k], &b->logistic, b->shape.sse_sizes[k]);
 }
 
-void hunch_blend_moved(struct blend *b, ptrdiff_t by, unsigned cpu) {
+void hunch_blend_moved(struct blend *b, unsigned cpu) {
     b->kernels = hunch_mixer_kernels(cpu);
-    b->table = ARENA_MOVED(b->table, by);
-    for (unsigned k = 0; k < BLEND_SETS_MAX; k++)
-        b->weights[k] = ARENA_MOVED(b->weights[k], by);
-    for (unsigned k = 0; k < BLEND_SSES_MAX; k++)
-        b->sse[k].p_q16 = ARENA_MOVED(b->sse[k].p_q16, by);
-    b->undo = NULL;
 }
 
 void hunch_blend_watch(struct blend *b, struct undo *undo) {

@@ -67,8 +67,10 @@ void hunch_blend_carve(struct arena *arena, struct blend *b, const struct blend_
 /* Prepares what carve took (zeroed). */
 void hunch_blend_init(struct blend *b, unsigned cpu);
 
-/* As those of models (models/model.h); notes all but *b itself. */
-void hunch_blend_moved(struct blend *b, ptrdiff_t by, unsigned cpu);
+/* Chooses the kernels anew, for memory that was carved anew where it was copied to. */
+void hunch_blend_moved(struct blend *b, unsigned cpu);
+
+/* As that of models (models/model.h); notes all but *b itself. */
 void hunch_blend_watch(struct blend *b, struct undo *undo);
 
 /* Asks the memory for the lines that open will need. */

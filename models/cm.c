@@ -150,12 +150,17 @@ static void init_weights(struct cm *m) {
             m->weights[k][i] = MIXER_ONE * 3 / (int32_t)m->inputs / m->level->sets;
 }
 
-static void cm_init(void *state, const struct model_params *p) {
+static struct cm *lay_out(void *state, const struct model_params *p) {
     struct arena a = {state, 0};
     struct cm *m = hunch_arena_take(&a, sizeof *m);
     carve(&a, m, p);
-    m->rate_q25 = m->level->rate_q17 << 11; /* eight times the final rate */
     m->kernels = hunch_mixer_kernels(p->cpu);
+    return m;
+}
+
+static void cm_init(void *state, const struct model_params *p) {
+    struct cm *m = lay_out(state, p);
+    m->rate_q25 = m->level->rate_q17 << 11; /* eight times the final rate */
     hunch_logistic_init(&m->logistic);
     hunch_history_init(&m->history);
     m->parameter = p->parameter;
@@ -425,22 +430,8 @@ static void cm_watch(void *state, struct undo *undo) {
         m->match[k].undo = undo;
 }
 
-static void cm_moved(void *state, ptrdiff_t by, unsigned cpu) {
-    struct cm *m = state;
-    m->level = &levels[m->parameter & 15];
-    m->kernels = hunch_mixer_kernels(cpu);
-    m->table = ARENA_MOVED(m->table, by);
-    m->direct_table = ARENA_MOVED(m->direct_table, by);
-    m->maps = ARENA_MOVED(m->maps, by);
-    m->order1 = ARENA_MOVED(m->order1, by);
-    m->final_weights = ARENA_MOVED(m->final_weights, by);
-    for (unsigned k = 0; k < MIXER_SETS_MAX; k++)
-        m->weights[k] = ARENA_MOVED(m->weights[k], by);
-    for (unsigned k = 0; k < MATCHES; k++)
-        m->match[k].table = ARENA_MOVED(m->match[k].table, by);
-    for (unsigned k = 0; k < SSES; k++)
-        m->sse[k].p_q16 = ARENA_MOVED(m->sse[k].p_q16, by);
-    cm_watch(m, NULL);
+static void cm_moved(void *state, const struct model_params *p) {
+    cm_watch(lay_out(state, p), NULL);
 }
 
 const struct model hunch_model_cm = {

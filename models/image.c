@@ -54,10 +54,15 @@ static size_t image_size(const struct model_params *p) {
     return count.used;
 }
 
-static void image_init(void *state, const struct model_params *p) {
+static struct image *lay_out(void *state, const struct model_params *p) {
     struct arena a = {state, 0};
     struct image *m = hunch_arena_take(&a, sizeof *m);
     carve(&a, m, p);
+    return m;
+}
+
+static void image_init(void *state, const struct model_params *p) {
+    struct image *m = lay_out(state, p);
     m->level = p->parameter;
     m->exact_q16 = 1 << 15;
     hunch_head_init(&m->head);
@@ -128,11 +133,10 @@ static void image_watch(void *state, struct undo *undo) {
     hunch_exact_watch(&m->exact, undo);
 }
 
-static void image_moved(void *state, ptrdiff_t by, unsigned cpu) {
-    struct image *m = state;
-    hunch_fast_moved(&m->fast, by);
-    hunch_photo_moved(&m->photo, by, cpu);
-    hunch_exact_moved(&m->exact, by, cpu);
+static void image_moved(void *state, const struct model_params *p) {
+    struct image *m = lay_out(state, p);
+    hunch_photo_moved(&m->photo, p->cpu);
+    hunch_exact_moved(&m->exact, p->cpu);
     image_watch(m, NULL);
 }
 

@@ -37,9 +37,9 @@ struct model {
      * comes is something new of the same sort. Cannot fail; trouble is told to the coder. Work is linear in length
      * whatever the payload holds. */
     void (*code)(void *state, struct coder *coder, uint8_t *data, size_t from, size_t to);
-    /* For models that can be primed, else NULL. The state was copied as it was from where it lies `by` bytes behind,
-     * perhaps by another process of this program: mends its pointers. */
-    void (*moved)(void *state, ptrdiff_t by, unsigned cpu);
+    /* For models that can be primed, else NULL. The state was copied from elsewhere, perhaps from another process of
+     * this program: lays it out anew, so that its pointers are right. */
+    void (*moved)(void *state, const struct model_params *params);
     /* Notes from now on what code() changes of the state (undo NULL: no longer). NULL: the model cannot. */
     void (*watch)(void *state, struct undo *undo);
 };

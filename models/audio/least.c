@@ -10,7 +10,8 @@ enum { ONE = 1 << 30, PIVOT_LEAST = 1 << 15, RIDGE = 28, TOP_LEAST = 48, TOP_GOO
 void hunch_least_carve(struct arena *arena, struct least *q, const struct least_shape *shape) {
     size_t v = (size_t)shape->channels * (shape->lags + 1);
     size_t samples = (size_t)shape->channels * (shape->lags + shape->block);
-    *q = (struct least){.shape = *shape, .variables = (unsigned)v};
+    q->shape = *shape;
+    q->variables = (unsigned)v;
     q->x = hunch_arena_take(arena, sizeof(int32_t) * samples);
     q->scaled = hunch_arena_take(arena, sizeof(int32_t) * samples);
     q->r = hunch_arena_take(arena, sizeof(int64_t) * v * v);

@@ -11,7 +11,9 @@ static struct least_shape shape_of(const struct least_plan *p, unsigned channels
 
 void hunch_predict_carve(struct arena *arena, struct group *g, const struct plan *plan, unsigned channels,
                          unsigned bits) {
-    *g = (struct group){.plan = plan, .channels = channels};
+    g->plan = plan;
+    g->channels = channels;
+    g->leasts = g->filters = 0;
     g->down = bits < SIGNAL_BITS - FRACTION_MOST ? Q - FRACTION_MOST : Q - SIGNAL_BITS + bits;
     while (g->leasts < LEASTS_MAX && plan->leasts[g->leasts].lags)
         g->leasts++;
@@ -33,28 +35,6 @@ void hunch_predict_carve(struct arena *arena, struct group *g, const struct plan
         f->every = plan->every;
         f->forget = plan->forget;
     }
-}
-
-static void least_moved(struct least *q, ptrdiff_t by) {
-    q->x = ARENA_MOVED(q->x, by);
-    q->scaled = ARENA_MOVED(q->scaled, by);
-    q->r = ARENA_MOVED(q->r, by);
-    q->s = ARENA_MOVED(q->s, by);
-    q->l = ARENA_MOVED(q->l, by);
-    q->w = ARENA_MOVED(q->w, by);
-    q->y = ARENA_MOVED(q->y, by);
-}
-
-void hunch_predict_moved(struct group *g, ptrdiff_t by) {
-    g->channel = ARENA_MOVED(g->channel, by);
-    for (unsigned i = 0; i < g->leasts; i++)
-        least_moved(&g->least[i], by);
-    for (unsigned c = 0; c < g->channels; c++)
-        for (unsigned i = 0; i < g->filters; i++) {
-            struct lms *f = &g->channel[c].filters[i];
-            f->x = ARENA_MOVED(f->x, by);
-            f->w = ARENA_MOVED(f->w, by);
-        }
 }
 
 uint64_t hunch_predict_weight(const struct plan *plan, unsigned channels) {

@@ -54,12 +54,10 @@ struct group {
     struct channel *channel;         /* (channels) */
 };
 
-/* A group for samples of `bits` bits; with arena->base NULL it only counts (*g is then a stand-in). */
+/* A group for samples of `bits` bits, in zeroed memory and *g, or where one like it was copied to; with arena->base NULL it
+ * only counts (*g is then a stand-in). */
 void hunch_predict_carve(struct arena *arena, struct group *g, const struct plan *plan, unsigned channels,
                          unsigned bits);
-
-/* As that of models (models/model.h); plan and kernels are the owner's to mend. */
-void hunch_predict_moved(struct group *g, ptrdiff_t by);
 
 /* About how many bytes carve takes, the same on every machine. */
 uint64_t hunch_predict_weight(const struct plan *plan, unsigned channels);

@@ -49,9 +49,8 @@ void hunch_residual_carve(struct arena *arena, struct residual *r, unsigned opin
         r->sse[k].p_q16 = hunch_arena_take(arena, sse_bytes(refine_sizes[k]));
 }
 
-void hunch_residual_init(struct residual *r, unsigned cpu) {
+void hunch_residual_init(struct residual *r) {
     hunch_logistic_init(&r->logistic);
-    r->kernels = hunch_mixer_kernels(cpu);
     counter_reciprocals(r->reciprocal);
     r->rate_q25 = RATE_Q17 << 11;
     for (unsigned b = 0; b <= BUCKET_LAST; b++)
@@ -62,15 +61,6 @@ void hunch_residual_init(struct residual *r, unsigned cpu) {
             r->weights[k][i] = start;
     for (unsigned k = 0; k < RESIDUAL_SSES; k++)
         sse_init(&r->sse[k], &r->logistic, refine_sizes[k]);
-}
-
-void hunch_residual_moved(struct residual *r, ptrdiff_t by, unsigned cpu) {
-    r->kernels = hunch_mixer_kernels(cpu);
-    r->opinion = ARENA_MOVED(r->opinion, by);
-    for (unsigned k = 0; k < RESIDUAL_SETS; k++)
-        r->weights[k] = ARENA_MOVED(r->weights[k], by);
-    for (unsigned k = 0; k < RESIDUAL_SSES; k++)
-        r->sse[k].p_q16 = ARENA_MOVED(r->sse[k].p_q16, by);
 }
 
 /* Where the opinions of a sample look. */
@@ -159,6 +149,7 @@ static void find_counters(const struct residual *r, const struct scene *s, unsig
                           uint32_t *c[OPINIONS_MAX]) {
     for (unsigned i = 0; i < r->opinions; i++) {
         c[i] = r->opinion + ((size_t)(i * OPINION_ROWS + s->row[i]) * WAYS + way) * NEARS + near(at - s->level[i]);
+        undo_note(r->undo, c[i], sizeof *c[i]);
         if (*c[i] == 0)
             *c[i] = counter_start(1u << 21);
     }
@@ -194,6 +185,10 @@ static unsigned code_mixed(struct residual *r, struct coder *coder, const struct
 
     bit = coder_bit(coder, held_p(q), bit);
 
+    for (unsigned k = 0; r->undo && k < RESIDUAL_SETS; k++)
+        hunch_undo_note(r->undo, w[k], sizeof *w[k] * RESIDUAL_INPUTS);
+    for (unsigned k = 0; r->undo && k < RESIDUAL_SSES; k++)
+        hunch_undo_note(r->undo, r->sse[k].row, SSE_ROW * sizeof *r->sse[k].row);
     int32_t error = (int32_t)(bit << 22) - (int32_t)p;
     r->rate_q25 += ((RATE_Q17 << 8) - r->rate_q25) >> 16;
     r->kernels.train(r->x, w, RESIDUAL_SETS, RESIDUAL_INPUTS, mixer_step(error, r->rate_q25 >> 8));

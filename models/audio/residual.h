@@ -9,7 +9,7 @@
 #ifndef HUNCH_MODELS_AUDIO_RESIDUAL_H
 #define HUNCH_MODELS_AUDIO_RESIDUAL_H
 
-#include "base/arena.h"
+#include "base/undo.h"
 #include "entropy/coder.h"
 #include "entropy/logistic.h"
 #include "models/cm/counter.h"
@@ -37,7 +37,8 @@ struct question {
 struct residual {
     unsigned opinions;
     struct logistic logistic;
-    struct mixer_kernels kernels;
+    struct mixer_kernels kernels; /* set by the owner */
+    struct undo *undo;            /* NULL: none; *r itself is the owner's to note */
     int32_t reciprocal[COUNTER_LIMIT + 1];
     int16_t level[BUCKETS];       /* of the least magnitude of a bucket */
     int32_t rate_q25;
@@ -51,8 +52,7 @@ struct residual {
 
 /* The arena's memory is zeroed. */
 void hunch_residual_carve(struct arena *arena, struct residual *r, unsigned opinions);
-void hunch_residual_init(struct residual *r, unsigned cpu);
-void hunch_residual_moved(struct residual *r, ptrdiff_t by, unsigned cpu); /* as that of models */
+void hunch_residual_init(struct residual *r);
 
 /* Codes a sample and remembers by how much it was missed. */
 int32_t hunch_residual_code(struct residual *r, struct coder *coder, struct loudness *own, const struct question *ask,

@@ -24,7 +24,6 @@ static const struct solve_shape solve_shapes[EXACT_SOLVES] = {
 
 void hunch_exact_carve(struct arena *a, struct exact *e, unsigned level, size_t length, size_t width) {
     const struct exact_level *l = e->level = &levels[level];
-    e->which = level;
     struct blend_shape flags = {.contexts = l->contexts, .sets = 3, .sses = 2, .table_log2 = l->flags_log2,
                                 .limit = COUNT_LIMIT, .rate_q17 = FLAGS_RATE_Q17,
                                 .set_sizes = {256, 4096, 128}, .sse_sizes = {256, 65536}};
@@ -49,17 +48,10 @@ void hunch_exact_init(struct exact *e, unsigned cpu) {
     e->cpu = cpu;
 }
 
-void hunch_exact_moved(struct exact *e, ptrdiff_t by, unsigned cpu) {
+void hunch_exact_moved(struct exact *e, unsigned cpu) {
     e->cpu = cpu;
-    e->level = &levels[e->which];
-    hunch_blend_moved(&e->flags, by, cpu);
-    hunch_blend_moved(&e->digits, by, cpu);
-    for (unsigned k = 0; k < EXACT_SOLVES; k++)
-        hunch_solve_moved(&e->solve[k], by);
-    for (unsigned i = 0; i < EXACT_ROWS; i++)
-        e->memory[i] = ARENA_MOVED(e->memory[i], by);
-    e->seen = ARENA_MOVED(e->seen, by);
-    e->undo = NULL;
+    hunch_blend_moved(&e->flags, cpu);
+    hunch_blend_moved(&e->digits, cpu);
 }
 
 void hunch_exact_watch(struct exact *e, struct undo *undo) {

@@ -36,7 +36,6 @@ struct exact_number {
 
 struct exact {
     const struct exact_level *level;
-    unsigned which; /* level that is */
     unsigned cpu;
     struct undo *undo; /* NULL: none */
     bool ready;
@@ -62,8 +61,8 @@ struct exact {
 void hunch_exact_carve(struct arena *arena, struct exact *e, unsigned level, size_t length, size_t width);
 void hunch_exact_init(struct exact *e, unsigned cpu);
 
-/* As those of models (models/model.h); notes all but *e itself. */
-void hunch_exact_moved(struct exact *e, ptrdiff_t by, unsigned cpu);
+/* See blend.h. */
+void hunch_exact_moved(struct exact *e, unsigned cpu);
 void hunch_exact_watch(struct exact *e, struct undo *undo);
 
 /* Codes one picture of the block. */

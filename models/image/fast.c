@@ -11,12 +11,6 @@ void hunch_fast_carve(struct arena *a, struct fast *f, unsigned level) {
     f->bytes = hunch_arena_take(a, sizeof *f->bytes * FAST_PLACES * 256);
 }
 
-void hunch_fast_moved(struct fast *f, ptrdiff_t by) {
-    f->steps = ARENA_MOVED(f->steps, by);
-    f->bytes = ARENA_MOVED(f->bytes, by);
-    f->undo = NULL;
-}
-
 static unsigned code_bit(const struct fast *f, struct coder *coder, struct fast_bit *p, unsigned bit) {
     int32_t sum = f->level < LEVEL_OF_TWO ? p->quick_q16 * 2 : p->quick_q16 + p->slow_q16;
     int32_t p_q22 = (1 << 21) + sum * 32;

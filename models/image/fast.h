@@ -4,8 +4,6 @@
 #ifndef HUNCH_MODELS_IMAGE_FAST_H
 #define HUNCH_MODELS_IMAGE_FAST_H
 
-#include <stddef.h>
-
 #include "base/undo.h"
 #include "entropy/coder.h"
 #include "models/image/picture.h"
@@ -31,9 +29,6 @@ struct fast {
 };
 
 void hunch_fast_carve(struct arena *arena, struct fast *f, unsigned level);
-
-/* As that of models (models/model.h). */
-void hunch_fast_moved(struct fast *f, ptrdiff_t by);
 
 /* Codes one picture. */
 void hunch_fast_code(struct fast *f, struct coder *coder, const struct picture *picture);

@@ -23,7 +23,6 @@ static const struct photo_level levels[10] = {
 
 void hunch_photo_carve(struct arena *a, struct photo *p, unsigned level, size_t length, size_t width) {
     const struct photo_level *l = p->level = &levels[level];
-    p->which = level;
     size_t row = width + 2 * PHOTO_PAD;
     p->experts = (unsigned)l->solves + l->rules;
     struct blend_shape tree = {
@@ -52,22 +51,10 @@ void hunch_photo_init(struct photo *p, unsigned cpu) {
     p->cpu = cpu;
 }
 
-void hunch_photo_moved(struct photo *p, ptrdiff_t by, unsigned cpu) {
+void hunch_photo_moved(struct photo *p, unsigned cpu) {
     p->cpu = cpu;
-    p->level = &levels[p->which];
-    hunch_blend_moved(&p->tree, by, cpu);
-    hunch_blend_moved(&p->inner, by, cpu);
-    for (unsigned s = 0; s < SAMPLES_MAX; s++)
-        for (unsigned k = 0; k < PHOTO_SOLVES_MAX; k++)
-            hunch_solve_moved(&p->solve[s][k], by);
-    for (unsigned i = 0; i < PHOTO_ROWS + 3 * PHOTO_REFERENCES; i++)
-        p->memory[i] = ARENA_MOVED(p->memory[i], by);
-    for (unsigned i = 0; i < PHOTO_ERROR_ROWS; i++)
-        p->error_memory[i] = ARENA_MOVED(p->error_memory[i], by);
-    p->off_memory = ARENA_MOVED(p->off_memory, by);
-    p->scales = ARENA_MOVED(p->scales, by);
-    p->biases = ARENA_MOVED(p->biases, by);
-    p->undo = NULL;
+    hunch_blend_moved(&p->tree, cpu);
+    hunch_blend_moved(&p->inner, cpu);
 }
 
 void hunch_photo_watch(struct photo *p, struct undo *undo) {

@@ -62,7 +62,6 @@ struct photo_sample {
 
 struct photo {
     const struct photo_level *level;
-    unsigned which;   /* level that is */
     unsigned experts; /* solves and rules; then come the mean and PHOTO_BIASES more */
     unsigned cpu;
     struct undo *undo; /* NULL: none */
@@ -92,8 +91,8 @@ struct photo {
 void hunch_photo_carve(struct arena *arena, struct photo *p, unsigned level, size_t length, size_t width);
 void hunch_photo_init(struct photo *p, unsigned cpu);
 
-/* As those of models (models/model.h); notes all but *p itself. */
-void hunch_photo_moved(struct photo *p, ptrdiff_t by, unsigned cpu);
+/* See blend.h. */
+void hunch_photo_moved(struct photo *p, unsigned cpu);
 void hunch_photo_watch(struct photo *p, struct undo *undo);
 
 /* Codes one picture. */

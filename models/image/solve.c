@@ -23,11 +23,6 @@ void hunch_solve_carve(struct arena *arena, struct solve *s, unsigned taps, size
     s->window = hunch_arena_take(arena, sizeof(int32_t) * row_of(taps));
 }
 
-void hunch_solve_moved(struct solve *s, ptrdiff_t by) {
-    s->columns = ARENA_MOVED(s->columns, by);
-    s->window = ARENA_MOVED(s->window, by);
-}
-
 void hunch_solve_note(const struct solve *s, struct undo *undo) {
     hunch_undo_note(undo, s->columns, sizeof(int32_t) * s->row * s->cells);
     hunch_undo_note(undo, s->window, sizeof(int32_t) * s->row);

@@ -38,8 +38,7 @@ struct solve {
 /* Takes memory for pictures up to `width` pixels wide, shapes of up to `taps` taps. */
 void hunch_solve_carve(struct arena *arena, struct solve *s, unsigned taps, size_t width);
 
-/* What moves with the state that it lies in; notes what learning changes, beside *s. */
-void hunch_solve_moved(struct solve *s, ptrdiff_t by);
+/* Notes what learning changes, beside *s. */
 void hunch_solve_note(const struct solve *s, struct undo *undo);
 
 /* Forgets everything. */

@@ -103,11 +103,10 @@ bool input_is_archive(const struct input *input) {
     return input->taken >= sizeof magic && !memcmp(input->head, magic, sizeof magic);
 }
 
-static int read_at(void *opaque, uint64_t offset, void *buffer, size_t length) {
-    const struct input *input = opaque;
+int input_read_at(int fd, uint64_t offset, void *buffer, size_t length) {
     unsigned char *p = buffer;
     while (length) {
-        ssize_t got = pread(input->fd, p, length, (off_t)(input->start + offset));
+        ssize_t got = pread(fd, p, length, (off_t)offset);
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0)
@@ -117,6 +116,11 @@ static int read_at(void *opaque, uint64_t offset, void *buffer, size_t length) {
         length -= (size_t)got;
     }
     return 0;
+}
+
+static int read_at(void *opaque, uint64_t offset, void *buffer, size_t length) {
+    const struct input *input = opaque;
+    return input_read_at(input->fd, input->start + offset, buffer, length);
 }
 
 struct hunch_source input_source(struct input *input) {

@@ -43,6 +43,9 @@ uint64_t input_size(const struct input *input);
 /* Whether the bytes read so far begin like an archive. */
 bool input_is_archive(const struct input *input);
 
+/* Reads exactly `length` bytes of a file at any place: 0, or -1 on failure or where it ends. */
+int input_read_at(int fd, uint64_t offset, void *buffer, size_t length);
+
 /* Reads a regular file at any place; valid until input_close. */
 struct hunch_source input_source(struct input *input);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "input.h"
 #include "report.h"
 #include "signals.h"
 
@@ -200,19 +201,9 @@ ssize_t output_read_back(const struct output *output, uint64_t offset, void *buf
     return got;
 }
 
-/* A short or failed read is told by output_read_back. */
 static int read_at(void *opaque, uint64_t offset, void *buffer, size_t length) {
     const struct output *output = opaque;
-    unsigned char *p = buffer;
-    while (length) {
-        ssize_t got = output_read_back(output, offset, p, length);
-        if (got <= 0)
-            return -1;
-        p += got;
-        offset += (uint64_t)got;
-        length -= (size_t)got;
-    }
-    return 0;
+    return input_read_at(output->fd, offset, buffer, length);
 }
 
 struct hunch_source output_source(struct output *output) {
