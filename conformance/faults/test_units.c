@@ -79,10 +79,7 @@ static void damage_costs_one_member(void **state) {
                 archive.data[where] ^= 0x55;
             }
         }
-        hunch_prior_close(&prior);
-        at_hand[0] = NULL;
-        free(archive.data);
-        set_free(&s);
+        put_away(prior, archive, &s);
     }
 }
 

@@ -53,6 +53,14 @@ static inline hunch_prior *make_prior(unsigned sort, int level) {
 
 static hunch_prior *at_hand[2]; /* what `find` finds */
 
+/* The end of a test with a prior at hand. */
+static inline void put_away(hunch_prior *prior, struct bytes archive, struct set *s) {
+    hunch_prior_close(&prior);
+    at_hand[0] = NULL;
+    free(archive.data);
+    set_free(s);
+}
+
 static inline hunch_prior *find(void *opaque, uint64_t id, const char *name) {
     (void)opaque;
     assert_string_equal(name, "samples");

@@ -208,10 +208,7 @@ static void threads_read_at_once(void **state) {
         assert_true(readers[i].good);
     }
     hunch_archive_close(&a);
-    hunch_prior_close(&prior);
-    at_hand[0] = NULL;
-    free(archive.data);
-    set_free(&s);
+    put_away(prior, archive, &s);
 }
 
 /* Members that are no units, among small ones. */
@@ -321,10 +318,7 @@ static void a_missing_prior_is_told(void **state) {
     at_hand[0] = prior; /* found by now */
     check_member(a, &s, 7);
     hunch_archive_close(&a);
-    hunch_prior_close(&prior);
-    at_hand[0] = NULL;
-    free(archive.data);
-    set_free(&s);
+    put_away(prior, archive, &s);
 }
 
 static void two_archives_have_two_priors(void **state) {
