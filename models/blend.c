@@ -62,11 +62,6 @@ static uint32_t *line_at(struct blend *b, uint32_t h) {
     return b->table + (size_t)((h ^ h >> 16) & b->line_mask) * LINE_ENTRIES;
 }
 
-void hunch_blend_fetch(struct blend *b, uint32_t salt) {
-    for (unsigned i = 0; i < b->shape.contexts; i++)
-        __builtin_prefetch(line_at(b, place(b->hash[i], salt, i)));
-}
-
 /* The line of a check, here or next door; else the one of both with less evidence, cleared. */
 static uint32_t *find(struct blend *b, uint32_t h) {
     uint32_t check = h | 1; /* 0: an empty line */

@@ -73,9 +73,6 @@ void hunch_blend_moved(struct blend *b, unsigned cpu);
 /* As that of models (models/model.h); notes all but *b itself. */
 void hunch_blend_watch(struct blend *b, struct undo *undo);
 
-/* Asks the memory for the lines that open will need. */
-void hunch_blend_fetch(struct blend *b, uint32_t salt);
-
 /* Finds the lines of all contexts for a symbol, or for a part of it. */
 void hunch_blend_open(struct blend *b, uint32_t salt);
 
