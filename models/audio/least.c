@@ -1,9 +1,8 @@
 #include "models/audio/least.h"
 
-#include <stdbool.h>
 #include <string.h>
 
-#include "base/bytes.h"
+#include "base/root.h"
 
 enum { ONE = 1 << 30, PIVOT_LEAST = 1 << 15, RIDGE = 28, TOP_LEAST = 48, TOP_GOOD = 53, TOP_MOST = 56, UP_MOST = 40 };
 
@@ -28,19 +27,6 @@ void hunch_least_restart(struct least *q) {
     q->missed_q4 = 0;
 }
 
-/* The integer part of the root of v < 2^62. */
-static uint32_t root(uint64_t v) {
-    uint64_t r = 0, bit = UINT64_C(1) << 60;
-    while (bit > v)
-        bit >>= 2;
-    for (; bit; bit >>= 2) {
-        bool fits = v >= r + bit;
-        v -= fits ? r + bit : 0;
-        r = (r >> 1) + (fits ? bit : 0);
-    }
-    return (uint32_t)r;
-}
-
 /* Wraps: what strangers make of the numbers means nothing, but the same everywhere. */
 static int64_t less(int64_t a, int64_t b) {
     return (int64_t)((uint64_t)a - (uint64_t)b);
@@ -56,7 +42,7 @@ void hunch_cholesky(const struct audio_kernels *k, const int64_t *a, int32_t *l,
             row[j] = v > ONE ? ONE : v < -ONE ? -ONE : (int32_t)v;
         }
         int64_t v = less(from[i], k->dot(row, row, i));
-        int32_t pivot = v > 0 ? (int32_t)root((uint64_t)v) : 0;
+        int32_t pivot = v > 0 ? (int32_t)root_u64((uint64_t)v) : 0;
         row[i] = pivot < PIVOT_LEAST ? PIVOT_LEAST : pivot;
     }
 }

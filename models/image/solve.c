@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/root.h"
+
 enum {
     ROW_GRAIN = 16,
     WEIGHT_MOST = 4 * SOLVE_ONE,
@@ -59,17 +61,6 @@ static int32_t within(int64_t v, int32_t limit) {
     return (int32_t)(v > limit ? limit : v < -limit ? -limit : v);
 }
 
-/* The root of v < 2^62, v > 0, rounded down, by Newton's method from above. */
-static int32_t root(uint64_t v) {
-    uint64_t x = UINT64_C(1) << (32 - __builtin_clzll(v) / 2);
-    for (;;) {
-        uint64_t next = (x + v / x) >> 1;
-        if (next >= x)
-            return (int32_t)x;
-        x = next;
-    }
-}
-
 /* How far the sums may be shifted up. */
 static unsigned headroom(const int32_t *sums, unsigned n) {
     uint32_t all = 1;
@@ -98,7 +89,7 @@ static void solve(struct solve *s) {
             sum -= (int64_t)l[i][k] * l[i][k];
             known -= (int64_t)l[i][k] * z[k];
         }
-        l[i][i] = root(sum > ENTRY_MOST ? (uint64_t)sum : ENTRY_MOST);
+        l[i][i] = (int32_t)root_u64(sum > ENTRY_MOST ? (uint64_t)sum : ENTRY_MOST);
         z[i] = within(known / l[i][i], ENTRY_MOST);
     }
     for (unsigned i = n; i-- > 0;) {
