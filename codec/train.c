@@ -22,7 +22,7 @@ struct training {
     uint32_t longest[PRIOR_KINDS];
 };
 
-static const uint8_t trainable[] = {CONTENT_BYTES, CONTENT_IMAGE, CONTENT_AUDIO, CONTENT_RECIPE, CONTENT_CODE};
+static const uint8_t trainable[] = {CONTENT_BYTES, CONTENT_IMAGE, CONTENT_AUDIO, CONTENT_DCT, CONTENT_RECIPE, CONTENT_CODE};
 
 /* All kinds that can be trained, as they are. */
 static void begin_kinds(struct training *t) {

@@ -5,6 +5,9 @@
 #include "codec/transform.h"
 #include "formats/registry.h"
 
+/* Numbers and machine code lie in their files as they are: a prior of bytes is of use to them. */
+enum { PLAIN_KINDS = 1u << CONTENT_TENSOR | 1u << CONTENT_CODE };
+
 static unsigned find_kind(const struct hunch_prior *p, unsigned kind) {
     unsigned i = 0;
     while (i < p->count && p->kinds[i].kind != kind)
@@ -58,12 +61,13 @@ static enum hunch_status put(const struct hunch_prior *p, const struct context *
     return rooms && size > k->room ? HUNCH_UNSUPPORTED : HUNCH_OK;
 }
 
-/* Whether the prior has a model for all of the streams. */
-static bool knows(const struct hunch_prior *p, const struct streams *streams) {
+/* The kinds of streams that the prior has no model for, as bits. */
+static unsigned strange_kinds(const struct hunch_prior *p, const struct streams *streams) {
+    unsigned kinds = 0;
     for (unsigned kind = 0; kind < CONTENT_KINDS; kind++)
         if (streams->of[kind].length > 0 && find_kind(p, kind) == p->count)
-            return false;
-    return true;
+            kinds |= 1u << kind;
+    return kinds;
 }
 
 enum hunch_status hunch_unit_split(const struct hunch_prior *p, const struct context *context, const uint8_t *data,
@@ -74,9 +78,12 @@ enum hunch_status hunch_unit_split(const struct hunch_prior *p, const struct con
     unsigned bytes = find_kind(p, CONTENT_BYTES);
     *portion = (struct portion){{0}, 0};
     bool apart = context->settings.use_formats && hunch_pieces_split(&streams, data, length, known);
+    unsigned strange = apart ? strange_kinds(p, &streams) : 0;
     if (streams.no_memory) {
         status = HUNCH_NO_MEMORY;
-    } else if (apart && knows(p, &streams)) {
+    } else if (strange & ~PLAIN_KINDS) {
+        status = HUNCH_UNSUPPORTED; /* what is taken apart without a prior shrinks more than its bytes with one */
+    } else if (apart && !strange) {
         for (unsigned i = 0; i < p->count && status == HUNCH_OK; i++) {
             struct buffer *b = &streams.of[p->kinds[i].kind];
             if (b->length > 0)

@@ -35,6 +35,7 @@ struct dct {
     struct dct_block *window;
     uint64_t window_size; /* blocks */
     uint16_t *plain_q16;  /* (byte before, node) */
+    struct undo *undo;    /* NULL: none */
 };
 
 /* Two blocks of the stream are 4 bytes at least, and the window holds at most two rows of blocks for each of a row of
@@ -61,10 +62,15 @@ static size_t dct_size(const struct model_params *p) {
     return count.used;
 }
 
-static void dct_init(void *state, const struct model_params *p) {
+static struct dct *lay_out(void *state, const struct model_params *p) {
     struct arena a = {state, 0};
     struct dct *m = hunch_arena_take(&a, sizeof *m);
     carve(&a, m, p);
+    return m;
+}
+
+static void dct_init(void *state, const struct model_params *p) {
+    struct dct *m = lay_out(state, p);
     hunch_head_init(&m->head);
     hunch_dct_coder_init(&m->coder, p->cpu);
     for (size_t i = 0; i < 256 * 256; i++)
@@ -76,6 +82,7 @@ static void code_plain(struct dct *m, struct coder *coder, uint8_t *data, size_t
     unsigned before = 0;
     for (size_t i = 0; i < length; i++) {
         uint16_t *p = m->plain_q16 + before * 256;
+        undo_note(m->undo, p, 256 * sizeof *p);
         unsigned node = 1, byte = data[i];
         for (unsigned k = 0; k < 8; k++) {
             unsigned bit = coder_bit(coder, (uint32_t)p[node] << 6 | 32, byte >> (7 - k) & 1);
@@ -116,7 +123,7 @@ static void code_tables(struct dct *m, struct coder *coder, uint8_t *data) {
 
 /* ---- rows of blocks */
 
-static void lay_out(struct dct *m) {
+static void begin_window(struct dct *m) {
     struct dct_block *at = m->window;
     for (unsigned c = 0; c < m->image.count; c++) {
         struct dct_component *k = &m->image.component[c];
@@ -203,7 +210,7 @@ static size_t code_image(struct dct *m, struct coder *coder, uint8_t *data, size
     size_t at = DCT_HEAD;
     code_tables(m, coder, data + at);
     at += m->image.tables * (size_t)DCT_TABLE;
-    lay_out(m);
+    begin_window(m);
     for (uint32_t y = 0; y < m->image.mcus_high; y++) {
         size_t n = code_row(m, coder, y, data + at, length - at);
         if (n == 0)
@@ -216,11 +223,24 @@ static size_t code_image(struct dct *m, struct coder *coder, uint8_t *data, size
 static void dct_code(void *state, struct coder *coder, uint8_t *data, size_t from, size_t to) {
     struct dct *m = state;
     size_t at = from, n = 1;
+    undo_note(m->undo, m, sizeof *m); /* the window is empty when an image begins */
     while (at < to && n > 0) {
         n = code_image(m, coder, data + at, to - at);
         at += n;
     }
     code_plain(m, coder, data + at, to - at);
+}
+
+static void dct_watch(void *state, struct undo *undo) {
+    struct dct *m = state;
+    m->undo = undo;
+    hunch_dct_coder_watch(&m->coder, undo);
+}
+
+static void dct_moved(void *state, const struct model_params *p) {
+    struct dct *m = lay_out(state, p);
+    hunch_dct_coder_moved(&m->coder, p->cpu);
+    dct_watch(m, NULL);
 }
 
 const struct model hunch_model_dct = {
@@ -230,4 +250,6 @@ const struct model hunch_model_dct = {
     .size = dct_size,
     .init = dct_init,
     .code = dct_code,
+    .moved = dct_moved,
+    .watch = dct_watch,
 };

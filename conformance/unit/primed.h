@@ -11,27 +11,48 @@
 
 #include "conformance/unit/samples.h"
 
-enum { TRAINED = 20, SORTS = 3, PACKED_MOST = 4 };
+enum { TRAINED = 20, SORTS = 4, PACKED_MOST = 4, PHOTOS_MOST = 8 };
 
 static struct bytes prose, packed[PACKED_MOST]; /* an excerpt, and files that other programs have packed */
 static unsigned packed_count;
+static struct bytes photos[PHOTOS_MOST]; /* JPEG files */
+static unsigned photo_count;
 
 static inline void read_files(int count, char **paths) {
     prose = read_file(paths[0]);
-    for (int i = 1; i < count && packed_count < PACKED_MOST; i++)
-        packed[packed_count++] = read_file(paths[i]);
+    for (int i = 1; i < count; i++) {
+        struct bytes file = read_file(paths[i]);
+        if (file.length > 2 && memcmp(file.data, "\xFF\xD8", 2) == 0 && photo_count < PHOTOS_MOST)
+            photos[photo_count++] = copy_of(file);
+        if (packed_count < PACKED_MOST)
+            packed[packed_count++] = file;
+        else
+            free(file.data);
+    }
 }
 
 static inline void free_files(void) {
     for (unsigned i = 0; i < packed_count; i++)
         free(packed[i].data);
+    for (unsigned i = 0; i < photo_count; i++)
+        free(photos[i].data);
     free(prose.data);
+}
+
+/* The same few, from another one on. */
+static inline struct set make_photos(unsigned first, unsigned count) {
+    struct set s = {0};
+    for (unsigned i = 0; i < count && photo_count > 0; i++)
+        set_add(&s, photos[(first + i) % photo_count].data, photos[(first + i) % photo_count].length);
+    return s;
 }
 
 static inline struct set make_sort(unsigned sort, unsigned part, unsigned count) {
     if (sort == 0)
         return make_texts(prose, 10000 * part, count);
-    return sort == 1 ? make_sounds(7 + part, count) : make_pictures(5 + part, count);
+    if (sort == 1)
+        return make_sounds(7 + part, count);
+    return sort == 2 ? make_pictures(5 + part, count) : make_photos(part, count);
 }
 
 /* A prior for the sort, which has read odd samples too. */

@@ -248,6 +248,12 @@ def mixed():
     return prose[:9000] + Dice(17).bytes(9000) + bytes(9000) + records()[:9000]
 
 
+def photos():
+    """JPEG files, each followed by zeros up to 4096 bytes."""
+    names = ["grey", "colour-420", "restart-422", "progressive-444", "thumbnail"]
+    return b"".join(kept(f"jpeg/{name}.jpg").ljust(4096, b"\0") for name in names)
+
+
 def sources():
     return {
         "empty": b"",
@@ -277,6 +283,7 @@ def sources():
         "jpeg": kept("jpeg/colour-420.jpg"),
         "progressive": kept("jpeg/progressive-444.jpg"),
         "thumbnail": kept("jpeg/thumbnail.jpg"),
+        "photos": photos(),
         "noise": Dice(18).bytes(4096),
         "zeros": bytes(60000),
         "period": (Dice(19).bytes(257) * 48)[:12001],

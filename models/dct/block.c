@@ -43,6 +43,17 @@ void hunch_dct_coder_init(struct dct_coder *d, unsigned cpu) {
     hunch_dct_learners_init(&d->learners);
 }
 
+void hunch_dct_coder_moved(struct dct_coder *d, unsigned cpu) {
+    hunch_blend_moved(&d->ac, cpu);
+    hunch_blend_moved(&d->dc, cpu);
+}
+
+void hunch_dct_coder_watch(struct dct_coder *d, struct undo *undo) {
+    hunch_blend_watch(&d->ac, undo);
+    hunch_blend_watch(&d->dc, undo);
+    d->maps.undo = undo;
+}
+
 /* ---- how many AC coefficients are not 0 */
 
 /* Differences at the borders that are not of the mean. */

@@ -25,8 +25,9 @@ void hunch_number_init(struct number_maps *maps, number_low low[2]) {
         low[i / (LOW_LENGTHS * LOW_LENGTHS)][i / LOW_LENGTHS % LOW_LENGTHS][i % LOW_LENGTHS] = 1 << 15;
 }
 
-static uint32_t *map_at(const struct number *n, unsigned i, unsigned decision) {
-    return n->maps->of[i] + ((size_t)n->row[i] * NUMBER_DECISIONS + decision) * LOG_BUCKETS + (n->at_q3[i] >> 3);
+/* The map's points for a decision. */
+static uint32_t *points_of(const struct number *n, unsigned i, unsigned decision) {
+    return n->maps->of[i] + ((size_t)n->row[i] * NUMBER_DECISIONS + decision) * LOG_BUCKETS;
 }
 
 /* Both points learn by their share of the opinion; the nearer one grows older. */
@@ -47,13 +48,16 @@ unsigned hunch_number_bit(struct number *n, unsigned node, unsigned bit) {
     for (unsigned k = 0; k < b->shape.sses; k++)
         b->refine[k] = n->refine[k] * n->decisions + decision;
     for (unsigned i = 0; n->maps && i < NUMBER_MAPS; i++) {
-        const uint32_t *point = map_at(n, i, decision);
+        const uint32_t *point = points_of(n, i, decision) + (n->at_q3[i] >> 3);
         uint32_t far_q3 = n->at_q3[i] & 7;
         b->extra[i] = b->logistic.stretch[((point[0] >> 10) * (8 - far_q3) + (point[1] >> 10) * far_q3) >> 13];
     }
     bit = hunch_blend_bit(b, n->coder, node, bit);
-    for (unsigned i = 0; n->maps && i < NUMBER_MAPS; i++)
-        map_learn(map_at(n, i, decision), n->at_q3[i] & 7, bit, b->reciprocal);
+    for (unsigned i = 0; n->maps && i < NUMBER_MAPS; i++) {
+        uint32_t *points = points_of(n, i, decision);
+        undo_note(n->maps->undo, points, LOG_BUCKETS * sizeof *points);
+        map_learn(points + (n->at_q3[i] >> 3), n->at_q3[i] & 7, bit, b->reciprocal);
+    }
     return bit;
 }
 

@@ -12,6 +12,7 @@ enum { NUMBER_MAPS = 15, NUMBER_DECISIONS = 32, NUMBER_SETS = 4, LOW_LENGTHS = 1
 
 struct number_maps {
     uint32_t *of[NUMBER_MAPS]; /* (rows, NUMBER_DECISIONS, LOG_BUCKETS) counters */
+    struct undo *undo;         /* NULL: none */
 };
 
 extern const uint8_t hunch_dct_map_rows[NUMBER_MAPS];
