@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-/* The integer part of the root of v, 0 < v < 2^62. */
+/* The integer part of the root of v, 0 < v < 2^63. */
 static inline uint32_t root_u64(uint64_t v) {
     const uint64_t one_q29 = UINT64_C(1) << 29;
     unsigned up = (unsigned)__builtin_clzll(v) & ~1u;

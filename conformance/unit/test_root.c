@@ -9,7 +9,7 @@
 #include "base/root.h"
 #include "conformance/unit/random.h"
 
-static const uint64_t end = UINT64_C(1) << 62;
+static const uint64_t end = UINT64_C(1) << 63;
 
 static void check(uint64_t v) {
     uint64_t root = root_u64(v);
@@ -19,7 +19,7 @@ static void check(uint64_t v) {
 static void around_squares(void **state) {
     (void)state;
     uint64_t seed = 1;
-    for (uint64_t r = 1; r < UINT64_C(1) << 31; r += 1 + (r >> 12) + random_below(&seed, 3))
+    for (uint64_t r = 1; r < UINT64_C(3037000499); r += 1 + (r >> 12) + random_below(&seed, 3))
         for (uint64_t v = r * r - 1; v <= r * r + 1; v++)
             if (v != 0)
                 check(v);
@@ -29,7 +29,7 @@ static void any_number(void **state) {
     (void)state;
     uint64_t seed = 2;
     for (unsigned i = 0; i < 1000000; i++) {
-        uint64_t v = ((uint64_t)random_u32(&seed) << 32 | random_u32(&seed)) >> (2 + random_below(&seed, 62));
+        uint64_t v = ((uint64_t)random_u32(&seed) << 32 | random_u32(&seed)) >> (1 + random_below(&seed, 63));
         check(v ? v : 1);
     }
 }
@@ -40,7 +40,7 @@ static void the_ends(void **state) {
         check(v);
         check(end - v);
     }
-    for (unsigned bit = 1; bit < 62; bit++) {
+    for (unsigned bit = 1; bit < 63; bit++) {
         check(UINT64_C(1) << bit);
         check((UINT64_C(1) << bit) - 1);
     }

@@ -42,8 +42,8 @@ void hunch_cholesky(const struct audio_kernels *k, const int64_t *a, int32_t *l,
             row[j] = v > ONE ? ONE : v < -ONE ? -ONE : (int32_t)v;
         }
         int64_t v = less(from[i], k->dot(row, row, i));
-        int32_t pivot = v > 0 ? (int32_t)root_u64((uint64_t)v) : 0;
-        row[i] = pivot < PIVOT_LEAST ? PIVOT_LEAST : pivot;
+        uint32_t pivot = v > 0 ? root_u64((uint64_t)v) : 0;
+        row[i] = pivot < PIVOT_LEAST ? PIVOT_LEAST : pivot > INT32_MAX ? INT32_MAX : (int32_t)pivot;
     }
 }
 
