@@ -1,9 +1,9 @@
 /* Square roots of integers, rounded down, without a division.
  *
- * Newton's method for y = 1 / sqrt(t), y = y * (3 - t * y * y) / 2, on the number scaled to t in [1, 4): the error e of
- * y becomes 3/2 e^2. Straight lines over [1, 2) and [2, 4) begin with |e| < 0.023; three rounds leave what
- * rounding to 2^-29 leaves. t * y is the root but for a few units in 2^31, which the last two loops mend: the result is exact
- * whatever the steps before them have made of it. */
+ * Newton's method for y = 1 / sqrt(t), y = y * (3 - t * y * y) / 2, on the number scaled to t in [1, 4): the
+ * error e of y becomes 3/2 e^2. Straight lines over [1, 2) and [2, 4) begin with |e| < 0.023; three rounds
+ * leave what rounding to 2^-29 leaves. t * y is the root but for a few units in 2^31, which the last two
+ * loops mend: the result is exact whatever the steps before them have made of it. */
 #ifndef HUNCH_BASE_ROOT_H
 #define HUNCH_BASE_ROOT_H
 

@@ -68,7 +68,8 @@ enum hunch_status hunch_archive_payload(const struct hunch_archive *a, uint64_t 
 }
 
 /* Notes the members of the archive whose content begins at `base` and ends here. */
-static enum hunch_status load_members(struct hunch_archive *a, uint64_t offset, const struct part *part, uint64_t base) {
+static enum hunch_status load_members(struct hunch_archive *a, uint64_t offset, const struct part *part,
+                                      uint64_t base) {
     uint8_t *bytes;
     enum hunch_status status = hunch_archive_payload(a, offset, part, &bytes);
     if (status == HUNCH_OK)
@@ -354,7 +355,8 @@ uint64_t hunch_archive_count(const hunch_archive *archive) {
 }
 
 enum hunch_status hunch_archive_stat(const hunch_archive *archive, uint64_t index, struct hunch_member *member) {
-    if (!archive || !member || member->sizeof_member < sizeof member->sizeof_member || index >= hunch_archive_count(archive))
+    if (!archive || !member || member->sizeof_member < sizeof member->sizeof_member ||
+        index >= hunch_archive_count(archive))
         return HUNCH_BAD_ARGUMENT;
     const struct member_entry *e = member_at(archive, index);
     struct hunch_member full = {

@@ -56,8 +56,8 @@ static enum hunch_status load_prior(const struct hunch_archive *a, uint64_t at, 
     return status;
 }
 
-/* The prior for blocks behind the part at `at`, in *prior; NULL for at 0. It is opened when the first block needs it. *left:
- * bytes that the limit leaves for the block. */
+/* The prior for blocks behind the part at `at`, in *prior; NULL for at 0. It is opened when the first block
+ * needs it. *left: bytes that the limit leaves for the block. */
 static enum hunch_status prior_for(struct hunch_archive *a, uint64_t at, hunch_prior **prior, uint64_t *left) {
     enum hunch_status status = HUNCH_OK;
     *prior = NULL;
@@ -121,7 +121,8 @@ enum hunch_status hunch_archive_prior(const hunch_archive *archive, uint64_t ind
 
 /* ---- content */
 
-/* Reads a block whole: its header, and its payload, to be released by the caller; *sound: the payload's check is good. */
+/* Reads a block whole: its header, and its payload, to be released by the caller; *sound: the payload's check
+ * is good. */
 static enum hunch_status load_block(struct hunch_archive *a, uint64_t index, struct part *part, hunch_prior **prior,
                                     uint8_t **input, bool *sound) {
     uint64_t need, left = a->context.settings.memory_limit;
@@ -138,7 +139,8 @@ static enum hunch_status load_block(struct hunch_archive *a, uint64_t index, str
     *input = hunch_allocate(&a->context.allocator, (size_t)part->length);
     if (!*input)
         return HUNCH_NO_MEMORY;
-    status = hunch_archive_bytes(a, archive_place(a, index)->archive_offset + part->header_length, *input, (size_t)part->length);
+    status = hunch_archive_bytes(a, archive_place(a, index)->archive_offset + part->header_length, *input,
+                                 (size_t)part->length);
     *sound = status == HUNCH_OK && hash_low(*input, (size_t)part->length) == part->check;
     return status;
 }
@@ -160,8 +162,8 @@ static enum hunch_status decode_block(const struct hunch_archive *a, uint64_t in
 /* Copies from a block of units: only those that are asked for are decoded, and only they need be whole. */
 static enum hunch_status copy_units(const struct hunch_archive *a, const struct part *part, hunch_prior *prior,
                                     uint8_t *input, bool sound, uint64_t inside, uint8_t *to, size_t count) {
-    enum hunch_status status = hunch_primed_decode(&a->context, prior, &part->block, input, (size_t)part->length, inside,
-                                                   inside + count, to, NULL);
+    enum hunch_status status = hunch_primed_decode(&a->context, prior, &part->block, input,
+                                                   (size_t)part->length, inside, inside + count, to, NULL);
     hunch_release(&a->context.allocator, input);
     return status == HUNCH_MISMATCH && !sound ? HUNCH_DAMAGED : status;
 }
@@ -205,7 +207,8 @@ static struct kept *make_room(struct hunch_archive *a, uint64_t length) {
 }
 
 /* Copies from one block, decoded now or before. */
-static enum hunch_status copy_from(struct hunch_archive *a, uint64_t index, uint64_t inside, uint8_t *to, size_t count) {
+static enum hunch_status copy_from(struct hunch_archive *a, uint64_t index, uint64_t inside, uint8_t *to,
+                                   size_t count) {
     pthread_mutex_lock(&a->lock);
     struct kept *k = find_kept(a, index);
     pthread_mutex_unlock(&a->lock);

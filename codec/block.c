@@ -111,8 +111,8 @@ static enum hunch_status encode_plain(const struct context *context, uint8_t *da
     store(block, coded);
     if (noise && !hunch_transform_wanted(context, data, (size_t)block->length))
         return HUNCH_OUTPUT_FULL;
-    enum hunch_status status =
-        hunch_payload_encode(context, CONTENT_BYTES, data, stream, noise, payload, payload, (size_t)block->length, coded);
+    enum hunch_status status = hunch_payload_encode(context, CONTENT_BYTES, data, stream, noise, payload,
+                                                    payload, (size_t)block->length, coded);
     if (status == HUNCH_OK && stream->format)
         block->flags |= BLOCK_FORMATTED;
     return status;
@@ -199,7 +199,8 @@ enum hunch_status hunch_block_decode(const struct context *context, struct hunch
                  : typed ? hunch_typed_decode(context, block, payload, *out)
                          : hunch_payload_decode(context, &block->streams[0], payload, coded, *out);
     }
-    if (status == HUNCH_OK && !(lost && lost->length) && hunch_hash(*out ? *out : payload, length) != block->content_check)
+    if (status == HUNCH_OK && !(lost && lost->length) &&
+        hunch_hash(*out ? *out : payload, length) != block->content_check)
         status = HUNCH_MISMATCH;
     if (status != HUNCH_OK) {
         hunch_release(&context->allocator, *out);

@@ -253,7 +253,9 @@ static enum hunch_status arrays_within(const struct encoder *e, size_t length, s
     if (e->base.context.settings.as && e->members.count > 0) {
         struct array a;
         struct outlook own = hunch_raw_outlook(e->base.context.settings.as, length, &a);
-        return hunch_buffer_append(known, &e->base.context.allocator, &a, own.count * sizeof a) ? HUNCH_OK : HUNCH_NO_MEMORY;
+        return hunch_buffer_append(known, &e->base.context.allocator, &a, own.count * sizeof a)
+                   ? HUNCH_OK
+                   : HUNCH_NO_MEMORY;
     }
     for (size_t i = 0; i < all.count; i++) {
         struct array a;
@@ -277,8 +279,8 @@ static enum hunch_status foresee(struct encoder *e, size_t length, bool all, str
 
 enum { UNITS_BYTES = 1 << 17, UNITS_MOST = 1 << 8 /* of content, and of units, from which on a block is cut */ };
 
-/* The lengths of the units of the next `length` bytes, when they are whole units that a prior may take; else none. `whole`:
- * nothing waits behind them. */
+/* The lengths of the units of the next `length` bytes, when they are whole units that a prior may take; else
+ * none. `whole`: nothing waits behind them. */
 static enum hunch_status units_within(const struct encoder *e, size_t length, bool whole, struct buffer *units) {
     const struct allocator *a = &e->base.context.allocator;
     const uint64_t *begin = (const uint64_t *)(const void *)e->unit_begins.bytes, only = e->start;
@@ -370,7 +372,9 @@ static enum hunch_status feed(struct encoder *e, struct hunch_input *in, enum hu
         status = cut_next(e, true, false, &moved);
     if (e->boundary && status == HUNCH_OK && e->halves[0].length > 0)
         return HUNCH_OK; /* the queue must give something out first */
-    if (e->boundary && e->base.context.settings.prior && !hunch_buffer_append(&e->unit_begins, &e->base.context.allocator, &e->unit_after, sizeof e->unit_after))
+    if (e->boundary && e->base.context.settings.prior &&
+        !hunch_buffer_append(&e->unit_begins, &e->base.context.allocator, &e->unit_after,
+                             sizeof e->unit_after))
         return HUNCH_NO_MEMORY;
     e->boundary = false;
     moved = true;
@@ -419,8 +423,8 @@ static bool no_room(const struct hunch_member *member, uint64_t length, uint64_t
     return length >= size || member->length > size - length;
 }
 
-/* Whether the group in hand, of `length` bytes and as many members as were counted, is full before this member; it may have
- * `most` members, 0: any number. */
+/* Whether the group in hand, of `length` bytes and as many members as were counted, is full before this
+ * member; it may have `most` members, 0: any number. */
 static bool group_full(const struct encoder *e, const struct hunch_member *member, uint64_t length, uint64_t most) {
     uint64_t size = e->base.context.settings.group_size;
     return length > 0 && ((most && e->grouped >= most) || (size && no_room(member, length, size)));
@@ -443,12 +447,14 @@ static enum hunch_status begin_unit(struct encoder *e, const struct hunch_member
     if (empty)
         e->unit_begins.length = --count * sizeof at; /* members without content go with the large one */
     e->grouped = 0;
-    if (count >= UNITS_MOST || (count == 0 && at > e->start) || (count > 0 && (large || at - e->start >= UNITS_BYTES))) {
+    if (count >= UNITS_MOST || (count == 0 && at > e->start) ||
+        (count > 0 && (large || at - e->start >= UNITS_BYTES))) {
         e->boundary = true; /* cutting forgets the units of the block: this one is put behind it */
         e->unit_after = at;
         return HUNCH_OK;
     }
-    return hunch_buffer_append(&e->unit_begins, &e->base.context.allocator, &at, sizeof at) ? HUNCH_OK : HUNCH_NO_MEMORY;
+    return hunch_buffer_append(&e->unit_begins, &e->base.context.allocator, &at, sizeof at) ? HUNCH_OK
+                                                                                            : HUNCH_NO_MEMORY;
 }
 
 static enum hunch_status begin_member(struct hunch_stream *stream, const struct hunch_member *member) {
@@ -459,7 +465,8 @@ static enum hunch_status begin_member(struct hunch_stream *stream, const struct 
     enum hunch_status status = stream->context.settings.prior ? begin_unit(e, member, at) : HUNCH_OK;
     if (status != HUNCH_OK)
         return status;
-    if (!stream->context.settings.prior && group_full(e, member, at - e->start, stream->context.settings.group_members)) {
+    if (!stream->context.settings.prior &&
+        group_full(e, member, at - e->start, stream->context.settings.group_members)) {
         e->boundary = true;
         e->grouped = 0;
     }
@@ -467,7 +474,10 @@ static enum hunch_status begin_member(struct hunch_stream *stream, const struct 
     uint8_t begin[sizeof at];
     store_u64(begin, at);
     status = hunch_members_add(&e->members, &stream->context.allocator, member, at);
-    return status == HUNCH_OK && !hunch_buffer_append(&e->begins, &e->base.context.allocator, begin, sizeof begin) ? HUNCH_NO_MEMORY : status;
+    return status == HUNCH_OK &&
+                   !hunch_buffer_append(&e->begins, &e->base.context.allocator, begin, sizeof begin)
+               ? HUNCH_NO_MEMORY
+               : status;
 }
 
 static void release(struct hunch_stream *stream) {
@@ -491,7 +501,9 @@ static enum hunch_status take_word(struct encoder *e, const char *as) {
     struct array array;
     if (!hunch_raw_parse(as, &array))
         return HUNCH_BAD_ARGUMENT;
-    return hunch_buffer_append(&e->outlook, &e->base.context.allocator, &array, sizeof array) ? HUNCH_OK : HUNCH_NO_MEMORY;
+    return hunch_buffer_append(&e->outlook, &e->base.context.allocator, &array, sizeof array)
+               ? HUNCH_OK
+               : HUNCH_NO_MEMORY;
 }
 
 enum hunch_status hunch_encoder_open(hunch_stream **stream, const struct hunch_settings *settings) {

@@ -65,7 +65,8 @@ enum hunch_status hunch_members_add(struct member_writer *w, const struct alloca
 static bool gather(struct member_writer *w, const struct allocator *a, struct buffer *table) {
     bool good = true;
     for (unsigned i = 0; i < COLUMNS; i++)
-        good = good && (i == COLUMN_NANOSECONDS || hunch_buffer_append(table, a, w->column[i].bytes, w->column[i].length));
+        good = good && (i == COLUMN_NANOSECONDS ||
+                        hunch_buffer_append(table, a, w->column[i].bytes, w->column[i].length));
     return good;
 }
 
@@ -77,8 +78,8 @@ static struct context table_context(const struct context *context) {
     return c;
 }
 
-/* Puts a stream behind the payload: its fields, and what it is coded to, which is at most `most` bytes or else the bytes
- * themselves. */
+/* Puts a stream behind the payload: its fields, and what it is coded to, which is at most `most` bytes or
+ * else the bytes themselves. */
 static enum hunch_status write_stream(const struct context *context, struct buffer *stream, size_t most,
                                       struct buffer *payload) {
     struct context c = table_context(context);

@@ -141,7 +141,8 @@ enum hunch_status hunch_payload_plan(const struct context *context, enum content
 }
 
 enum hunch_status hunch_payload_encode(const struct context *context, enum content_kind as, uint8_t *data,
-                                       struct stream_header *stream, bool noise, uint8_t *spare, uint8_t *payload, size_t room, size_t *coded) {
+                                       struct stream_header *stream, bool noise, uint8_t *spare,
+                                       uint8_t *payload, size_t room, size_t *coded) {
     uint8_t *formed = NULL;
     *coded = (size_t)stream->length;
     enum hunch_status status = hunch_payload_plan(context, as, data, stream, spare, &formed);

@@ -23,17 +23,19 @@ void hunch_payload_store(struct stream_header *stream, size_t *coded);
 /* What a coder's trouble means. */
 enum hunch_status hunch_payload_status(const struct coder *coder);
 
-/* Chooses how content of a kind is encoded: sets model, parameter, format and coded length of *stream, and *formed to what
- * the format made, to be released by the caller (NULL: none). `spare` as below. Errors: NO_MEMORY, BAD_ARGUMENT. */
+/* Chooses how content of a kind is encoded: sets model, parameter, format and coded length of *stream, and
+ * *formed to what the format made, to be released by the caller (NULL: none). `spare` as below. Errors:
+ * NO_MEMORY, BAD_ARGUMENT. */
 enum hunch_status hunch_payload_plan(const struct context *context, enum content_kind as, uint8_t *data,
                                      struct stream_header *stream, uint8_t *spare, uint8_t **formed);
 
-/* Encodes data (stream->length >= 1 bytes) with the model for content of a kind, stream->kind or CONTENT_BYTES, into
- * `payload`, at most `room` bytes; `spare` has stream->length bytes that may be overwritten, and may be the payload. Sets
- * the other fields of *stream and *coded. With `noise` only a format is worth a try. Errors: OUTPUT_FULL (it would not shrink below room), NO_MEMORY,
- * BAD_ARGUMENT. */
+/* Encodes data (stream->length >= 1 bytes) with the model for content of a kind, stream->kind or
+ * CONTENT_BYTES, into `payload`, at most `room` bytes; `spare` has stream->length bytes that may be
+ * overwritten, and may be the payload. Sets the other fields of *stream and *coded. With `noise` only a
+ * format is worth a try. Errors: OUTPUT_FULL (it would not shrink below room), NO_MEMORY, BAD_ARGUMENT. */
 enum hunch_status hunch_payload_encode(const struct context *context, enum content_kind as, uint8_t *data,
-                                       struct stream_header *stream, bool noise, uint8_t *spare, uint8_t *payload, size_t room, size_t *coded);
+                                       struct stream_header *stream, bool noise, uint8_t *spare,
+                                       uint8_t *payload, size_t room, size_t *coded);
 
 /* Decodes a payload for which decode_need said OK into out (stream->length bytes). Errors: NO_MEMORY, DAMAGED. */
 enum hunch_status hunch_payload_decode(const struct context *context, const struct stream_header *stream,

@@ -62,8 +62,9 @@ static enum hunch_status encode_unit(const struct context *context, const uint8_
     return status == HUNCH_OUTPUT_FULL ? HUNCH_OK : status;
 }
 
-enum hunch_status hunch_primed_encode(const struct context *context, uint8_t *data, const uint64_t *lengths, size_t count,
-                                      struct block_header *block, uint8_t **payload, size_t *coded) {
+enum hunch_status hunch_primed_encode(const struct context *context, uint8_t *data, const uint64_t *lengths,
+                                      size_t count, struct block_header *block, uint8_t **payload,
+                                      size_t *coded) {
     size_t room = count * PRIMED_TABLE_MOST, at = room; /* the table, and behind its room the units */
     struct block_header b = *block;
     uint64_t unsuited = 0;
@@ -106,8 +107,9 @@ enum hunch_status hunch_primed_decode_need(const struct hunch_prior *prior, cons
                                            uint64_t coded, uint64_t *need) {
     *need = 0;
     if (block->units > block->length || coded > block->length + block->units * PRIMED_TABLE_MOST ||
-        (block->unit_length && (block->unit_length > UNIT_MOST || block->unit_length * (block->units - 1) >= block->length ||
-                                block->length - block->unit_length * (block->units - 1) > block->unit_length)))
+        (block->unit_length &&
+         (block->unit_length > UNIT_MOST || block->unit_length * (block->units - 1) >= block->length ||
+          block->length - block->unit_length * (block->units - 1) > block->unit_length)))
         return HUNCH_DAMAGED;
     if (!prior)
         return HUNCH_MISSING_PRIOR;
@@ -175,7 +177,9 @@ enum hunch_status hunch_primed_decode(const struct context *context, struct hunc
             if ((status == HUNCH_DAMAGED || status == HUNCH_MISMATCH) && lost) {
                 struct hunch_range range = {start + first, last - first};
                 memset(place, 0, (size_t)(last - first));
-                status = hunch_buffer_append(lost, &context->allocator, &range, sizeof range) ? HUNCH_OK : HUNCH_NO_MEMORY;
+                status = hunch_buffer_append(lost, &context->allocator, &range, sizeof range)
+                             ? HUNCH_OK
+                             : HUNCH_NO_MEMORY;
             }
             if (status != HUNCH_OK)
                 return status;

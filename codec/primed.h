@@ -1,6 +1,6 @@
-/* PRIMED blocks: units coded from a prior, each alone. The payload is a table, for each unit its length (where the header
- * does not tell), the bytes of its payload and a check of its content; then the units' payloads. A unit whose payload is
- * as long as its content is stored. */
+/* PRIMED blocks: units coded from a prior, each alone. The payload is a table, for each unit its length
+ * (where the header does not tell), the bytes of its payload and a check of its content; then the units'
+ * payloads. A unit whose payload is as long as its content is stored. */
 #ifndef HUNCH_CODEC_PRIMED_H
 #define HUNCH_CODEC_PRIMED_H
 
@@ -8,11 +8,12 @@
 
 enum { PRIMED_TABLE_MOST = 24 /* bytes of the table for a unit */ };
 
-/* Encodes data, block->length bytes in units of lengths[0 .. count - 1], into *payload, to be released by the caller. Sets
- * the block's flags and units. UNSUPPORTED: the prior does not suit enough of it. OUTPUT_FULL: it does not shrink.
- * NO_MEMORY. */
-enum hunch_status hunch_primed_encode(const struct context *context, uint8_t *data, const uint64_t *lengths, size_t count,
-                                      struct block_header *block, uint8_t **payload, size_t *coded);
+/* Encodes data, block->length bytes in units of lengths[0 .. count - 1], into *payload, to be released by the
+ * caller. Sets the block's flags and units. UNSUPPORTED: the prior does not suit enough of it. OUTPUT_FULL:
+ * it does not shrink. NO_MEMORY. */
+enum hunch_status hunch_primed_encode(const struct context *context, uint8_t *data, const uint64_t *lengths,
+                                      size_t count, struct block_header *block, uint8_t **payload,
+                                      size_t *coded);
 
 /* Bytes that decoding takes beside payload and content. MISSING_PRIOR when prior is NULL, DAMAGED. */
 enum hunch_status hunch_primed_decode_need(const struct hunch_prior *prior, const struct block_header *block,

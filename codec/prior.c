@@ -393,7 +393,8 @@ static enum hunch_status prime(struct hunch_prior *p, const uint8_t *payload, si
 static enum hunch_status adopt(struct hunch_prior *p, void *image, size_t size) {
     const struct mind_head *head = image;
     if (size != p->size || size < sizeof *head || memcmp(head->magic, mind_magic, MAGIC_LENGTH) != 0 ||
-        head->id != p->id || head->size != p->size || strncmp(head->version, HUNCH_VERSION, sizeof head->version) != 0 ||
+        head->id != p->id || head->size != p->size ||
+        strncmp(head->version, HUNCH_VERSION, sizeof head->version) != 0 ||
         (uintptr_t)image % ARENA_ALIGN != 0)
         return HUNCH_BAD_ARGUMENT;
     if (hunch_prior_need(p) > p->memory_limit)

@@ -1,13 +1,13 @@
 /* Priors: models that have read training samples, and samples coded from there on.
  *
- * A prior is made of its samples alone (doc/FORMAT.md, *Priors*): its file is what the models of a level made of them,
- * one behind another, and to decode it is to prime the models. Samples are taken apart as blocks are; each stream has a
- * model of its own, which all samples share. A *unit* is what is coded from the primed state on: one sample or a few.
- * Afterwards the state is as it was before: undone change by change where the model can tell them and they are few, else
- * copied back from what was kept.
+ * A prior is made of its samples alone (doc/FORMAT.md, *Priors*): its file is what the models of a level made
+ * of them, one behind another, and to decode it is to prime the models. Samples are taken apart as blocks
+ * are; each stream has a model of its own, which all samples share. A *unit* is what is coded from the primed
+ * state on: one sample or a few. Afterwards the state is as it was before: undone change by change where the
+ * model can tell them and they are few, else copied back from what was kept.
  *
- * The states and the training streams lie in one stretch of memory, a *mind*: it can be copied for another thread, or
- * saved and mapped by another process. */
+ * The states and the training streams lie in one stretch of memory, a *mind*: it can be copied for another
+ * thread, or saved and mapped by another process. */
 #ifndef HUNCH_CODEC_PRIOR_H
 #define HUNCH_CODEC_PRIOR_H
 
@@ -104,9 +104,9 @@ void hunch_prior_seal(uint8_t *target, size_t length);
 /* Asks the caller for a prior that an archive names, and shares it; NULL when there is none, or another was given. */
 struct hunch_prior *hunch_prior_find(const struct hunch_settings *settings, const struct prior_header *named);
 
-/* Opens and shares the prior of this id that an archive holds itself, within what the settings' limit leaves beside `taken`
- * bytes: half of it where that is enough, for blocks need memory too. Errors: DAMAGED (it is another, or none), UNSUPPORTED,
- * NO_MEMORY, MEMORY_LIMIT. */
+/* Opens and shares the prior of this id that an archive holds itself, within what the settings' limit leaves
+ * beside `taken` bytes: half of it where that is enough, for blocks need memory too. Errors: DAMAGED (it is
+ * another, or none), UNSUPPORTED, NO_MEMORY, MEMORY_LIMIT. */
 enum hunch_status hunch_prior_open_own(struct hunch_prior **prior, const uint8_t *bytes, size_t length, uint64_t id,
                                        const struct hunch_settings *settings, uint64_t taken);
 

@@ -26,7 +26,8 @@ enum hunch_status hunch_recognise(const void *data, size_t length, const struct 
         return HUNCH_BAD_ARGUMENT;
     for (unsigned i = 0; length > 0 && (format = hunch_format_at(i)) != NULL; i++)
         if (format->probe(data, length))
-            found(opaque, &(struct hunch_finding){sizeof(struct hunch_finding), format->name, format->summary, 0, length, 0});
+            found(opaque, &(struct hunch_finding){sizeof(struct hunch_finding), format->name, format->summary,
+                                                  0, length, 0});
     struct streams streams = {.allocator = &context.allocator, .room = ROOM_LEAST + (uint64_t)ROOM_RATIO * length};
     hunch_pieces_find(&streams, data, length, tell_piece, &asker);
     hunch_streams_free(&streams);

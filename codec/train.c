@@ -22,7 +22,8 @@ struct training {
     uint32_t longest[PRIOR_KINDS];
 };
 
-static const uint8_t trainable[] = {CONTENT_BYTES, CONTENT_IMAGE, CONTENT_AUDIO, CONTENT_DCT, CONTENT_RECIPE, CONTENT_CODE};
+static const uint8_t trainable[] = {CONTENT_BYTES, CONTENT_IMAGE,  CONTENT_AUDIO,
+                                    CONTENT_DCT,   CONTENT_RECIPE, CONTENT_CODE};
 
 /* All kinds that can be trained, as they are. */
 static void begin_kinds(struct training *t) {
@@ -35,7 +36,8 @@ static void begin_kinds(struct training *t) {
     }
 }
 
-static enum hunch_status split_samples(struct training *t, const uint8_t *samples, const size_t *lengths, size_t count) {
+static enum hunch_status split_samples(struct training *t, const uint8_t *samples, const size_t *lengths,
+                                       size_t count) {
     enum hunch_status status = HUNCH_OK;
     for (size_t s = 0; s < count && status == HUNCH_OK; s++) {
         struct array array;
@@ -79,7 +81,8 @@ static enum hunch_status choose(struct training *t, unsigned i) {
     uint8_t *spare = hunch_allocate(a, (size_t)header.length);
     enum hunch_status status = HUNCH_NO_MEMORY;
     if (spare)
-        status = hunch_payload_plan(t->context, (enum content_kind)k->kind, t->streams[i].bytes, &header, spare, &formed);
+        status = hunch_payload_plan(t->context, (enum content_kind)k->kind, t->streams[i].bytes, &header,
+                                    spare, &formed);
     hunch_release(a, spare);
     hunch_release(a, formed);
     if (status == HUNCH_OK && (!header.format || k->kind == CONTENT_BYTES)) {

@@ -29,7 +29,8 @@ uint64_t hunch_typed_need(const struct context *context, const uint8_t *data, si
     *room = 0;
     if (!context->settings.use_formats || (known.count == 0 && !hunch_pieces_wanted(data, length)))
         return 0;
-    uint64_t longest = (uint64_t)STREAM_RATIO * length < BLOCK_LENGTH_MOST ? (uint64_t)STREAM_RATIO * length : BLOCK_LENGTH_MOST;
+    uint64_t longest = (uint64_t)STREAM_RATIO * length < BLOCK_LENGTH_MOST ? (uint64_t)STREAM_RATIO * length
+                                                                           : BLOCK_LENGTH_MOST;
     uint64_t more = models_need(context, longest, plain);
     if (more > limit || plain > limit - more)
         return 0;

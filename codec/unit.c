@@ -73,7 +73,8 @@ static unsigned strange_kinds(const struct hunch_prior *p, const struct streams 
 enum hunch_status hunch_unit_split(const struct hunch_prior *p, const struct context *context, const uint8_t *data,
                                    size_t length, struct outlook known, bool rooms, struct buffer out[PRIOR_KINDS],
                                    struct portion *portion) {
-    struct streams streams = {.allocator = &context->allocator, .room = UNIT_SPLIT_ROOM + (uint64_t)UNIT_SPLIT_RATIO * length};
+    struct streams streams = {.allocator = &context->allocator,
+                              .room = UNIT_SPLIT_ROOM + (uint64_t)UNIT_SPLIT_RATIO * length};
     enum hunch_status status = HUNCH_OK;
     unsigned bytes = find_kind(p, CONTENT_BYTES);
     *portion = (struct portion){{0}, 0};
@@ -138,7 +139,8 @@ static enum hunch_status unform(const struct hunch_prior *p, const struct contex
     *made = NULL;
     if (portion->original == 0)
         return HUNCH_OK;
-    const struct format *format = i < p->count && p->kinds[i].format ? hunch_format_find((uint32_t)p->kinds[i].format) : NULL;
+    const struct format *format =
+        i < p->count && p->kinds[i].format ? hunch_format_find((uint32_t)p->kinds[i].format) : NULL;
     if (!format || portion->original > UNIT_ROOM || bytes->length == 0)
         return HUNCH_DAMAGED;
     *made = hunch_allocate(&context->allocator, portion->original);
@@ -157,8 +159,8 @@ static enum hunch_status join(const struct hunch_prior *p, const struct context 
     uint64_t total = 0;
     uint8_t *made;
     for (unsigned i = 0; i < p->count; i++)
-        streams.of[p->kinds[i].kind] =
-            (struct buffer){m->memory + p->kinds[i].bytes + p->kinds[i].history, portion->length[i], portion->length[i]};
+        streams.of[p->kinds[i].kind] = (struct buffer){m->memory + p->kinds[i].bytes + p->kinds[i].history,
+                                                       portion->length[i], portion->length[i]};
     struct buffer *bytes = &streams.of[CONTENT_BYTES];
     enum hunch_status status = unform(p, context, bytes, portion, &made);
     for (unsigned kind = 0; kind < CONTENT_KINDS; kind++)

@@ -1,15 +1,18 @@
-/* Pieces: parts of a block that are of a known kind (a PNG file, the samples of a WAV file, a gzip member, ...). The
- * format `pieces` walks over a block, lets each kind take what it knows apart into typed streams (base/content.h) and
- * a recipe, and leaves the rest as plain bytes. There are two sorts of kinds:
+/* Pieces: parts of a block that are of a known kind (a PNG file, the samples of a WAV file, a gzip member,
+ * ...). The format `pieces` walks over a block, lets each kind take what it knows apart into typed streams
+ * (base/content.h) and a recipe, and leaves the rest as plain bytes. There are two sorts of kinds:
  *
- * - files that hold arrays as they are (WAV, NPY, safetensors, ...): the kind tells where the arrays lie (`outlook`), and
- *   that is all. The recipe does not know of it: decoding needs no such kind, and it may learn without a new id.
+ * - files that hold arrays as they are (WAV, NPY, safetensors, ...): the kind tells where the arrays lie
+ * (`outlook`), and that is all. The recipe does not know of it: decoding needs no such kind, and it may learn
+ * without a new id.
  * - files that have to be taken apart (PNG, gzip, JPEG, ...): `split` and `join`.
  *
  * To add a kind: formats/pieces/NAME.c that defines `const struct piece hunch_piece_NAME`, a line in
- * formats/pieces/registry.def, its page in doc/spec/pieces/ if it has an id, its tests. A kind declines rather than fails.
+ * formats/pieces/registry.def, its page in doc/spec/pieces/ if it has an id, its tests. A kind declines
+ * rather than fails.
  *
- * Streams are filled and emptied in order: what split puts, join gets, in the same order and the same amounts. */
+ * Streams are filled and emptied in order: what split puts, join gets, in the same order and the same
+ * amounts. */
 #ifndef HUNCH_FORMATS_PIECE_H
 #define HUNCH_FORMATS_PIECE_H
 
@@ -40,11 +43,13 @@ struct piece {
     const char *magic;    /* bytes that stand at magic_at in every piece of this kind; NULL: none */
     uint8_t magic_length; /* 0..16 */
     uint16_t magic_at;    /* bytes; 0 when it may begin anywhere */
-    bool anywhere;        /* may begin anywhere (the magic is strong); false: only where content begins, or a piece ended */
-    /* A cheap look behind the magic, that most bytes which are no such piece fail; NULL: the magic says enough. */
+    bool anywhere; /* may begin anywhere (the magic is strong); false: only where content begins, or a piece
+                      ended */
+    /* A cheap look behind the magic, that most bytes which are no such piece fail; NULL: the magic says
+     * enough. */
     bool (*probe)(const uint8_t *data, size_t length);
-    /* Tells up to `most` arrays of the piece that begins at data[0], by rising place and apart from each other; how many,
-     * 0 declines. Only the beginning of a long piece may be there. */
+    /* Tells up to `most` arrays of the piece that begins at data[0], by rising place and apart from each
+     * other; how many, 0 declines. Only the beginning of a long piece may be there. */
     size_t (*outlook)(const uint8_t *data, size_t length, struct array *arrays, size_t most);
     /* Recognises a piece at data[0] and takes it apart: the bytes that it spans, <= length; 0 declines, and whatever
      * was put is taken back. What follows the piece is not its business. `length` is all that is left of the content:
@@ -61,7 +66,8 @@ struct piece {
 void hunch_split_varint(struct splitter *s, uint64_t value);
 /* n bytes behind the others of a stream. */
 void hunch_split_put(struct splitter *s, enum content_kind kind, const uint8_t *bytes, size_t n);
-/* Room for n bytes there, to be filled; NULL on trouble (decline then). Valid until the next put or room of the kind. */
+/* Room for n bytes there, to be filled; NULL on trouble (decline then). Valid until the next put or room of
+ * the kind. */
 uint8_t *hunch_split_room(struct splitter *s, enum content_kind kind, size_t n);
 /* Content inside of the piece (say, what was compressed): walked over as a block is. */
 void hunch_split_nested(struct splitter *s, const uint8_t *data, size_t n);

@@ -233,7 +233,8 @@ static size_t try_pieces(struct splitter *s, const uint8_t *data, size_t length,
     struct mark start = mark(s->streams);
     struct lent *lent = s->lent;
     for (unsigned i = 0; table[i]; i++) {
-        if (!(kinds >> i & 1) || s->waste > WASTE_LEAST + (uint64_t)WASTE_RATIO * length || !looks(table[i], data, length))
+        if (!(kinds >> i & 1) || s->waste > WASTE_LEAST + (uint64_t)WASTE_RATIO * length ||
+            !looks(table[i], data, length))
             continue;
         uint64_t work = s->work;
         s->begins = 0;

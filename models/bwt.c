@@ -1,15 +1,17 @@
-/* Block sorting (M. Burrows and D. J. Wheeler, 1994): the bytes of a block, sorted by what follows them, stand in long
- * runs and come from few symbols at any place; runs and symbols are then coded by adaptive binary decisions in small
- * contexts (the way of P. Fenwick's structured coders, 1996, and of M. Mahoney's mixers).
+/* Block sorting (M. Burrows and D. J. Wheeler, 1994): the bytes of a block, sorted by what follows them,
+ * stand in long runs and come from few symbols at any place; runs and symbols are then coded by adaptive
+ * binary decisions in small contexts (the way of P. Fenwick's structured coders, 1996, and of M. Mahoney's
+ * mixers).
  *
- * The payload: the starts of the walks (transform.h), the classes of symbols (tree.h), the bytes (runs.h). A byte is
- * told by the decisions of a tree of symbols; of long runs, and of all where runs are long, a decision per byte says
- * whether the run goes on, and from RUN_LONG on the rest of it is a number. Told symbols see runs as frequency, which is
- * 0.5 % smaller in text; flags see symbols as runs, which is 2 % smaller in markup.
- * p = sum w_i p_i over the counters p_i of the decision's contexts, then refined (predict.h).
+ * The payload: the starts of the walks (transform.h), the classes of symbols (tree.h), the bytes (runs.h). A
+ * byte is told by the decisions of a tree of symbols; of long runs, and of all where runs are long, a
+ * decision per byte says whether the run goes on, and from RUN_LONG on the rest of it is a number. Told
+ * symbols see runs as frequency, which is 0.5 % smaller in text; flags see symbols as runs, which is 2 %
+ * smaller in markup. p = sum w_i p_i over the counters p_i of the decision's contexts, then refined
+ * (predict.h).
  *
- * Parameter: the level, 1 or 2. State: 5 bytes for each byte of the block and 2 MB; a small block touches little of
- * it. Cost: about 3 decisions per byte of text, 6 ns each at level 1, beside the sorting.
+ * Parameter: the level, 1 or 2. State: 5 bytes for each byte of the block and 2 MB; a small block touches
+ * little of it. Cost: about 3 decisions per byte of text, 6 ns each at level 1, beside the sorting.
  */
 #include "models/model.h"
 

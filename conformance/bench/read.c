@@ -1,5 +1,5 @@
-/* read ARCHIVE [PRIOR]: opens an archive and reads some of its members, each alone, as a loader of samples does: prints how
- * long opening takes and what memory, and how long a member. For datasets.sh. */
+/* read ARCHIVE [PRIOR]: opens an archive and reads some of its members, each alone, as a loader of samples
+ * does: prints how long opening takes and what memory, and how long a member. For datasets.sh. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,8 +57,8 @@ static int read_some(hunch_archive *archive, unsigned char *buffer, size_t room)
         sum += took[i] = now_ms() - start;
     }
     qsort(took, READS, sizeof took[0], by_size);
-    printf("%d members read alone: mean %.2f ms, median %.2f, 99 of 100 within %.2f\n", READS, sum / READS, took[READS / 2],
-           took[READS / 100 * 99]);
+    printf("%d members read alone: mean %.2f ms, median %.2f, 99 of 100 within %.2f\n", READS, sum / READS,
+           took[READS / 2], took[READS / 100 * 99]);
     return 0;
 }
 

@@ -137,7 +137,8 @@ static enum hunch_status train_trip(const struct hunch_settings *s, size_t *leng
     return hunch_train(prior_file, length, "text", original, lengths, SAMPLES, s);
 }
 
-/* Members of one sample each, but that the second half of them are one that is so long that its state is copied back. */
+/* Members of one sample each, but that the second half of them are one that is so long that its state is
+ * copied back. */
 static enum hunch_status encode_members(const struct hunch_settings *s, size_t *length) {
     hunch_stream *stream;
     size_t at = 0;

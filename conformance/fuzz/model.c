@@ -1,5 +1,6 @@
-/* Any model under any parameter, fed with strangers' bytes: byte 0 chooses the model, byte 1 the direction and the
- * length of the block. Then 4 bytes of parameter and a payload to decode; or a level and a block to encode and get back. */
+/* Any model under any parameter, fed with strangers' bytes: byte 0 chooses the model, byte 1 the direction
+ * and the length of the block. Then 4 bytes of parameter and a payload to decode; or a level and a block to
+ * encode and get back. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
-/* Priors: byte 0 chooses what the rest is: a prior's file, whose id is made good; the parts of an archive that names a
- * small prior, with good checks; changes of an archive of that prior (where, 2 bytes, and how, 1 byte), checks made good
- * again; a block of its units (how many, and of what length, 2 bytes each; the content's length, 2 bytes; the payload); or
- * members, cut by their own bytes, which must come back. */
+/* Priors: byte 0 chooses what the rest is: a prior's file, whose id is made good; the parts of an archive
+ * that names a small prior, with good checks; changes of an archive of that prior (where, 2 bytes, and how, 1
+ * byte), checks made good again; a block of its units (how many, and of what length, 2 bytes each; the
+ * content's length, 2 bytes; the payload); or members, cut by their own bytes, which must come back. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Static rANS: byte 0 is the alphabet's size - 1, bytes 1 and 2 the number of symbols, the rest a payload; then the rest
- * is coded itself. */
+/* Static rANS: byte 0 is the alphabet's size - 1, bytes 1 and 2 the number of symbols, the rest a payload;
+ * then the rest is coded itself. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

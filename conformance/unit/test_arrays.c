@@ -120,7 +120,8 @@ static void check_programs(void) {
 
 static void files_are_recognised(void **state) {
     (void)state;
-    uint8_t wav[44] = "RIFF....WAVEfmt \x10\0\0\0\1\0\2\0....\0\0\0\0\4\0\x10\0data", idx[16] = {0, 0, 8, 3, 0, 0, 0, 50};
+    uint8_t wav[44] = "RIFF....WAVEfmt \x10\0\0\0\1\0\2\0....\0\0\0\0\4\0\x10\0data",
+            idx[16] = {0, 0, 8, 3, 0, 0, 0, 50};
     store_u32(wav + 40, 40000);
     check(make(wav, sizeof wav, 40003), CONTENT_AUDIO, 40000);
     idx[11] = 28;
@@ -141,8 +142,11 @@ static void files_are_recognised(void **state) {
     uint8_t tensors[8 + 200];
     memset(tensors, ' ', sizeof tensors);
     store_u64(tensors, 200);
-    memcpy(tensors + 8, "{\"b\":{\"dtype\":\"BF16\",\"shape\":[50,40],\"data_offsets\":[8000,12000]},"
-                        "\"a\":{\"dtype\":\"F32\",\"shape\":[20,10,10],\"data_offsets\":[0,8000]},\"__metadata__\":{\"a\":\"b\"}}", 155);
+    memcpy(tensors + 8,
+           "{\"b\":{\"dtype\":\"BF16\",\"shape\":[50,40],\"data_offsets\":[8000,12000]},"
+           "\"a\":{\"dtype\":\"F32\",\"shape\":[20,10,10],\"data_offsets\":[0,8000]},\"__metadata__\":{\"a\":"
+           "\"b\"}}",
+           155);
     check(make(tensors, sizeof tensors, 12000), CONTENT_TENSOR, 12000);
 }
 
@@ -179,8 +183,17 @@ static void words_are_taken(void **state) {
     check_word(content, "gray8:100", CONTENT_IMAGE, IMAGE_HEAD + 30000);
     check_word(content, "pcm16:2", CONTENT_AUDIO, AUDIO_HEAD + 30000);
     check_word(content, "f64", CONTENT_TENSOR, TENSOR_HEAD + 30000);
-    static const char *const bad[] = {"", "f33:1", "f32:", "f32:0", "f32:1x2", "rgb8:1x2x3", "pcm16:256", "pcm16:2 ", "gray8:-1",
-                                      "gray8:99999999999", "rgb8:1000000x1000000"};
+    static const char *const bad[] = {"",
+                                      "f33:1",
+                                      "f32:",
+                                      "f32:0",
+                                      "f32:1x2",
+                                      "rgb8:1x2x3",
+                                      "pcm16:256",
+                                      "pcm16:2 ",
+                                      "gray8:-1",
+                                      "gray8:99999999999",
+                                      "rgb8:1000000x1000000"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct hunch_settings s = make_settings(3, 0);
         hunch_stream *stream;

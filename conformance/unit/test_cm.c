@@ -73,7 +73,8 @@ static void neighbours_that_overlap_are_refused(void **state) {
     const struct model *cm = hunch_model_find(2);
     static const uint32_t strides[] = {1, 2, 3, 5, 7};
     for (size_t i = 0; i < sizeof strides / sizeof strides[0]; i++) {
-        struct model_params params = {.parameter = 5 | 2 << PARAMETER_WIDTH | strides[i] << PARAMETER_STRIDE, .length = 9};
+        struct model_params params = {.parameter = 5 | 2 << PARAMETER_WIDTH | strides[i] << PARAMETER_STRIDE,
+                                      .length = 9};
         assert_int_equal(cm->size(&params), 0);
     }
 }

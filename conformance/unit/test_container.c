@@ -54,13 +54,30 @@ static void varints_have_one_spelling(void **state) {
 static void headers_are_read_as_written(void **state) {
     (void)state;
     struct part parts[] = {
-        {.type = PART_BLOCK, .length = 1000, .check = 7, .block = {.start = 1 << 20, .length = 300000, .content_check = 99,
-         .count = 1, .streams = {{.length = 300000, .model = 2, .parameter = 5, .coded_length = 300000}}}},
-        {.type = PART_BLOCK, .length = 5, .block = {.flags = BLOCK_SOLE | BLOCK_FORMATTED, .length = 6,
-         .count = 1, .streams = {{.length = 6, .model = 1, .format = 3, .coded_length = 77}}}},
-        {.type = PART_BLOCK, .length = 30, .block = {.flags = BLOCK_TYPED, .start = 5, .length = 60, .count = 2, .streams = {
-         {.length = 50, .model = 2, .parameter = 5, .format = 1, .coded_length = 45, .payload = 20},
-         {.kind = CONTENT_IMAGE, .length = 90, .model = 3, .coded_length = 90, .payload = 10}}}},
+        {.type = PART_BLOCK,
+         .length = 1000,
+         .check = 7,
+         .block = {.start = 1 << 20,
+                   .length = 300000,
+                   .content_check = 99,
+                   .count = 1,
+                   .streams = {{.length = 300000, .model = 2, .parameter = 5, .coded_length = 300000}}}},
+        {.type = PART_BLOCK,
+         .length = 5,
+         .block = {.flags = BLOCK_SOLE | BLOCK_FORMATTED,
+                   .length = 6,
+                   .count = 1,
+                   .streams = {{.length = 6, .model = 1, .format = 3, .coded_length = 77}}}},
+        {.type = PART_BLOCK,
+         .length = 30,
+         .block =
+             {.flags = BLOCK_TYPED,
+              .start = 5,
+              .length = 60,
+              .count = 2,
+              .streams =
+                  {{.length = 50, .model = 2, .parameter = 5, .format = 1, .coded_length = 45, .payload = 20},
+                   {.kind = CONTENT_IMAGE, .length = 90, .model = 3, .coded_length = 90, .payload = 10}}}},
         {.type = PART_INDEX, .length = 12345, .check = 1},
         {.type = PART_FOOTER, .footer = {1, 2, 3}},
     };

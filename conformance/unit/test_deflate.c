@@ -39,7 +39,8 @@ static void fill_contents(void) {
         contents[TEXT][i] = (uint8_t)"etaoin shrdlu"[random_below(&seed, 13)];
     random_fill(&seed, contents[NOISE], SIZE);
     for (size_t i = 0; i < SIZE; i++) {
-        contents[RECORDS][i] = (uint8_t)(i % 12 < 4 ? i / 12 >> (i % 12 * 8) : random_below(&seed, i % 12 < 8 ? 3 : 40));
+        contents[RECORDS][i] =
+            (uint8_t)(i % 12 < 4 ? i / 12 >> (i % 12 * 8) : random_below(&seed, i % 12 < 8 ? 3 : 40));
         contents[RUNS][i] = (uint8_t)(i && random_below(&seed, 60) ? contents[RUNS][i - 1] : random_below(&seed, 4));
     }
 }

@@ -203,7 +203,8 @@ static void damaged_tables_are_told(void **state) {
         part.check = (uint32_t)hunch_hash(archive.data + payload, length); /* damage that the check does not see */
         hunch_part_write(&part, archive.data + at);
         enum hunch_status status = open_archive(&a, &archive);
-        assert_true(status == HUNCH_OK || status == HUNCH_DAMAGED || status == HUNCH_UNSUPPORTED || status == HUNCH_MEMORY_LIMIT);
+        assert_true(status == HUNCH_OK || status == HUNCH_DAMAGED || status == HUNCH_UNSUPPORTED ||
+                    status == HUNCH_MEMORY_LIMIT);
         hunch_archive_close(&a);
         archive.data[where] = before;
         part.check = (uint32_t)hunch_hash(archive.data + payload, length);

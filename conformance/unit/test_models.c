@@ -1,5 +1,6 @@
-/* Every model of the registry under every parameter it accepts: what is encoded is decoded, measured cost is coded
- * size, kernels agree, and hostile payloads end in time and within bounds. `test_models MOST` cuts inputs to MOST bytes. */
+/* Every model of the registry under every parameter it accepts: what is encoded is decoded, measured cost is
+ * coded size, kernels agree, and hostile payloads end in time and within bounds. `test_models MOST` cuts
+ * inputs to MOST bytes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -145,7 +146,8 @@ static void check_hostile(const struct model *m, uint32_t parameter) {
                 data[i] = data[i - 20 + random_below(&seed, 3)];
             length = model_pass(m, &p, CODER_ENCODE, data, payload, ROOM).length;
             if (length > 0)
-                payload[random_below(&seed, round % 2 ? (uint32_t)length : 1)] ^= (uint8_t)(1 + random_below(&seed, 255));
+                payload[random_below(&seed, round % 2 ? (uint32_t)length : 1)] ^=
+                    (uint8_t)(1 + random_below(&seed, 255));
         }
         memset(work + p.length, GUARD_BYTE, GUARD);
         assert_true(model_pass(m, &p, CODER_DECODE, work, payload, length).length <= length);

@@ -1,6 +1,6 @@
-/* The files of priors: what they say of themselves, that they are the same for the same samples, how they are restored
- * from what opening has computed; damaged ones are told, and hostile ones cost nothing. `test_prior SHARE PROSE`: one in
- * SHARE of the changes is tried. */
+/* The files of priors: what they say of themselves, that they are the same for the same samples, how they are
+ * restored from what opening has computed; damaged ones are told, and hostile ones cost nothing. `test_prior
+ * SHARE PROSE`: one in SHARE of the changes is tried. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -199,8 +199,10 @@ static void wrong_images_are_refused(void **state) {
     void *memory, *image = image_of(prior, &size, &memory);
     assert_int_equal(hunch_prior_restore(&restored, other.data, other.length, image, size, NULL), HUNCH_BAD_ARGUMENT);
     assert_null(restored);
-    assert_int_equal(hunch_prior_restore(&restored, file.data, file.length, image, size - 64, NULL), HUNCH_BAD_ARGUMENT);
-    assert_int_equal(hunch_prior_restore(&restored, file.data, file.length, image, size + 64, NULL), HUNCH_BAD_ARGUMENT);
+    assert_int_equal(hunch_prior_restore(&restored, file.data, file.length, image, size - 64, NULL),
+                     HUNCH_BAD_ARGUMENT);
+    assert_int_equal(hunch_prior_restore(&restored, file.data, file.length, image, size + 64, NULL),
+                     HUNCH_BAD_ARGUMENT);
     assert_int_equal(hunch_prior_restore(&restored, file.data, file.length, image, 0, NULL), HUNCH_BAD_ARGUMENT);
     assert_int_equal(hunch_prior_restore(&restored, file.data, file.length - 1, image, size, NULL), HUNCH_DAMAGED);
     memmove((uint8_t *)image + 8, image, size);

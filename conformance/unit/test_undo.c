@@ -1,5 +1,5 @@
-/* The log of memory: all that was noted becomes what it was, whatever was noted in between and how often; without memory
- * for the log that is told. */
+/* The log of memory: all that was noted becomes what it was, whatever was noted in between and how often;
+ * without memory for the log that is told. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,6 @@
-/* The alphabets of deflate (RFC 1951, 3.2.5): which symbol stands for a length or a distance, and how many bits follow
- * it. The tables of the RFC are arithmetic: behind the first symbols, 4 (lengths) or 2 (distances) share a power of 2. */
+/* The alphabets of deflate (RFC 1951, 3.2.5): which symbol stands for a length or a distance, and how many
+ * bits follow it. The tables of the RFC are arithmetic: behind the first symbols, 4 (lengths) or 2
+ * (distances) share a power of 2. */
 #ifndef HUNCH_FORMATS_DEFLATE_ALPHABET_H
 #define HUNCH_FORMATS_DEFLATE_ALPHABET_H
 

@@ -3,13 +3,14 @@
 #include <string.h>
 
 enum {
-    LENGTH_NONE = 2,      /* bytes: no match */
-    FILTERED_LENGTH = 5,  /* bytes: up to this a match counts nothing in filtered data */
-    FAR = 4096,           /* bytes: a match of LENGTH_LEAST that is further counts nothing (levels of LEVEL_LAZY and up) */
-    RARER = 2,            /* times: bytes that are worth to follow in place of others */
-    CHAIN_LONG = 64,      /* candidates: searches that look at as many keep up all links */
-    WORK_SHIFT = 4,       /* 16 bytes compared count as a candidate looked at */
-    RANK_MOST = 256,      /* candidates that are looked at for ranks */
+    LENGTH_NONE = 2,     /* bytes: no match */
+    FILTERED_LENGTH = 5, /* bytes: up to this a match counts nothing in filtered data */
+    FAR = 4096, /* bytes: a match of LENGTH_LEAST that is further counts nothing (levels of LEVEL_LAZY and up)
+                 */
+    RARER = 2,  /* times: bytes that are worth to follow in place of others */
+    CHAIN_LONG = 64, /* candidates: searches that look at as many keep up all links */
+    WORK_SHIFT = 4,  /* 16 bytes compared count as a candidate looked at */
+    RANK_MOST = 256, /* candidates that are looked at for ranks */
 };
 
 #define LINK_FACTOR UINT64_C(0x9E3779B97F4A7C15)

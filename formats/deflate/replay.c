@@ -43,7 +43,8 @@ static bool ends_by_rule(struct end_rule *e, token t, size_t at) {
     return e->matches < e->tokens / 2 && out < in / 2;
 }
 
-void hunch_replay_init(struct replay *r, const struct rules *rules, const uint8_t *plain, size_t length, size_t packed) {
+void hunch_replay_init(struct replay *r, const struct rules *rules, const uint8_t *plain, size_t length,
+                       size_t packed) {
     hunch_matcher_init(&r->matcher, rules, plain, length);
     r->work_most = WORK_LEAST + (uint64_t)WORK_PER_BYTE * length;
     r->stop = SIZE_MAX;

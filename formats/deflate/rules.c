@@ -1,12 +1,14 @@
 #include "formats/deflate/rules.h"
 
-/* First number: level, then the three flags; second: 3 bits for the window, 4 for the hash, 4 for the block, then two flags. */
+/* First number: level, then the three flags; second: 3 bits for the window, 4 for the hash, 4 for the block,
+ * then two flags. */
 enum { FILTERED = 16, FIXED = 32, CUT = 64, FAR = 2048, FULL = 4096, FIRST_MOST = 127, SECOND_MOST = 8191 };
 
 void hunch_rules_pack(const struct rules *rules, uint64_t numbers[2]) {
     numbers[0] = rules->level | (rules->filtered ? FILTERED : 0) | (rules->fixed ? FIXED : 0) | (rules->cut ? CUT : 0);
     numbers[1] = (rules->window_bits - WINDOW_BITS_LEAST) | (rules->hash_bits - HASH_BITS_LEAST) << 3 |
-                 (rules->block_bits ? rules->block_bits - BLOCK_BITS_LEAST + 1 : 0) << 7 | (rules->far ? FAR : 0) | (rules->full ? FULL : 0);
+                 (rules->block_bits ? rules->block_bits - BLOCK_BITS_LEAST + 1 : 0) << 7 |
+                 (rules->far ? FAR : 0) | (rules->full ? FULL : 0);
 }
 
 bool hunch_rules_unpack(struct rules *rules, const uint64_t numbers[2]) {

@@ -38,7 +38,8 @@ bool hunch_rules_unpack(struct rules *rules, const uint64_t numbers[2]);
 /* How hard a level searches. */
 struct effort {
     uint16_t good;  /* bytes: a match of so many that waits makes the search for a better one shorter */
-    uint16_t lazy;  /* bytes: a match of so many does not wait; below LEVEL_LAZY: of more is not entered into the hash */
+    uint16_t lazy;  /* bytes: a match of so many does not wait; below LEVEL_LAZY: of more is not entered into
+                       the hash */
     uint16_t nice;  /* bytes: a match of so many ends the search */
     uint16_t chain; /* candidates that are looked at */
 };

@@ -108,7 +108,8 @@ static bool note_length(struct notes *notes, uint8_t *length, unsigned predicted
 }
 
 /* Lengths of codes where they differ; of literals or of distances. */
-static bool note_lengths(struct notes *notes, uint8_t *lengths, unsigned n, const uint8_t *predicted, unsigned foretold) {
+static bool note_lengths(struct notes *notes, uint8_t *lengths, unsigned n, const uint8_t *predicted,
+                         unsigned foretold) {
     bool good = true;
     for (unsigned i = 0; i < n && good; i++)
         good = note_length(notes, lengths + i, i < foretold ? predicted[i] : 0, CODE_BITS_MOST);

@@ -32,8 +32,14 @@ static uint64_t product(uint64_t a, uint64_t b) {
 }
 
 struct array hunch_array_image(uint64_t before, unsigned layout, uint64_t width, uint64_t height, uint64_t count) {
-    return (struct array){.before = before, .kind = CONTENT_IMAGE, .type = {(uint8_t)layout},
-                          .sample = pixel_bytes(layout), .columns = 1, .width = width, .height = height, .count = count};
+    return (struct array){.before = before,
+                          .kind = CONTENT_IMAGE,
+                          .type = {(uint8_t)layout},
+                          .sample = pixel_bytes(layout),
+                          .columns = 1,
+                          .width = width,
+                          .height = height,
+                          .count = count};
 }
 
 struct array hunch_array_audio(uint64_t before, unsigned channels, unsigned bits, unsigned flags, uint64_t frames) {
@@ -47,10 +53,16 @@ struct array hunch_array_code(uint64_t before, uint64_t bytes) {
                           .count = bytes};
 }
 
-struct array hunch_array_tensor(uint64_t before, unsigned element, unsigned flags, uint64_t columns, uint64_t elements) {
-    return (struct array){.before = before, .kind = CONTENT_TENSOR, .type = {(uint8_t)element, (uint8_t)flags},
-                          .sample = hunch_array_element_bytes(element), .columns = columns > UINT32_MAX || !columns ? 1 : columns,
-                          .width = 1, .height = 1, .count = elements};
+struct array hunch_array_tensor(uint64_t before, unsigned element, unsigned flags, uint64_t columns,
+                                uint64_t elements) {
+    return (struct array){.before = before,
+                          .kind = CONTENT_TENSOR,
+                          .type = {(uint8_t)element, (uint8_t)flags},
+                          .sample = hunch_array_element_bytes(element),
+                          .columns = columns > UINT32_MAX || !columns ? 1 : columns,
+                          .width = 1,
+                          .height = 1,
+                          .count = elements};
 }
 
 uint64_t hunch_array_columns(const uint64_t *dim, unsigned n) {
@@ -98,7 +110,8 @@ size_t hunch_array_keep_apart(struct array *arrays, size_t n, uint64_t base) {
 }
 
 bool hunch_array_rest(const struct array *a, uint64_t from, struct array *rest) {
-    uint64_t row = product(a->sample, a->kind == CONTENT_TENSOR ? a->columns : a->width), picture = product(row, a->height);
+    uint64_t row = product(a->sample, a->kind == CONTENT_TENSOR ? a->columns : a->width),
+             picture = product(row, a->height);
     uint64_t size = hunch_array_size(a);
     *rest = *a;
     if (size == UINT64_MAX || size == 0 || from >= a->before + size)

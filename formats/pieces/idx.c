@@ -11,7 +11,8 @@ enum { DIMENSIONS_MOST = 8, IDX_U8 = 8 };
 
 /* Type to enum content_element. */
 static const uint8_t element_of[16] = {
-    [IDX_U8] = ELEMENT_I8, [9] = ELEMENT_I8, [11] = ELEMENT_I16, [12] = ELEMENT_I32, [13] = ELEMENT_F32, [14] = ELEMENT_F64,
+    [IDX_U8] = ELEMENT_I8, [9] = ELEMENT_I8,   [11] = ELEMENT_I16,
+    [12] = ELEMENT_I32,    [13] = ELEMENT_F32, [14] = ELEMENT_F64,
 };
 
 static uint32_t load_big(const uint8_t *p) {

@@ -65,7 +65,11 @@ static unsigned element_of(const struct array_header *h) {
         return h->size == 8 ? ELEMENT_F64 : h->size == 4 ? ELEMENT_F32 : h->size == 2 ? ELEMENT_F16 : 0;
     if (h->type != 'i' && h->type != 'u' && h->type != 'b')
         return 0;
-    return h->size == 1 ? ELEMENT_I8 : h->size == 2 ? ELEMENT_I16 : h->size == 4 ? ELEMENT_I32 : h->size == 8 ? ELEMENT_I64 : 0;
+    return h->size == 1   ? ELEMENT_I8
+           : h->size == 2 ? ELEMENT_I16
+           : h->size == 4 ? ELEMENT_I32
+           : h->size == 8 ? ELEMENT_I64
+                          : 0;
 }
 
 /* Bytes as pictures; false when their dimensions do not look like any. */

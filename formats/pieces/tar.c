@@ -31,7 +31,9 @@ static bool tar_probe(const uint8_t *data, size_t length) {
 static size_t tar_split(struct splitter *s, const uint8_t *data, size_t length) {
     uint64_t size = octal(data + SIZE_AT, SIZE_LENGTH), records = size / RECORD + (size % RECORD != 0);
     if (records < length / RECORD)
-        hunch_split_begins(s, RECORD + (size_t)records * RECORD); /* the next header, if no piece in this member reaches it */
+        hunch_split_begins(s,
+                           RECORD + (size_t)records *
+                                        RECORD); /* the next header, if no piece in this member reaches it */
     hunch_split_put(s, CONTENT_BYTES, data, RECORD);
     return RECORD;
 }

@@ -32,18 +32,21 @@ extern "C" {
 enum hunch_status {
     HUNCH_OK = 0,           /* Any: done as asked. */
     HUNCH_BAD_ARGUMENT = 1, /* Any: a setting out of range, or a NULL where none is allowed. Mend the call. */
-    HUNCH_NO_MEMORY = 2,    /* Any: the allocator refused. Close the context; fewer threads or a lower level need less. */
-    HUNCH_OUTPUT_FULL = 3,  /* One-shot calls: the destination is too small. Call again with a larger one. */
-    HUNCH_TRUNCATED = 4,    /* Decoding: the archive ends before it says so. What was written so far is good. */
-    HUNCH_NOT_ARCHIVE = 5,  /* Decoding: the bytes are no hunch archive (or garbage follows one). */
-    HUNCH_DAMAGED = 6,      /* Decoding: a check failed; the file has changed since it was written. */
-    HUNCH_MISMATCH = 7,     /* Decoding: the coded bytes are intact but decode to other content: a fault of this
-                               machine or of this build. Try another machine; report it. */
-    HUNCH_UNSUPPORTED = 8,  /* Decoding: a newer version of the format, or an unknown model. Update the library. */
-    HUNCH_MEMORY_LIMIT = 9, /* Decoding or encoding needs more memory than settings allow. Nothing was allocated. */
-    HUNCH_SIZE_LIMIT = 10,  /* Decoding: the archive declares more output than settings allow. */
+    HUNCH_NO_MEMORY =
+        2, /* Any: the allocator refused. Close the context; fewer threads or a lower level need less. */
+    HUNCH_OUTPUT_FULL = 3, /* One-shot calls: the destination is too small. Call again with a larger one. */
+    HUNCH_TRUNCATED = 4, /* Decoding: the archive ends before it says so. What was written so far is good. */
+    HUNCH_NOT_ARCHIVE = 5, /* Decoding: the bytes are no hunch archive (or garbage follows one). */
+    HUNCH_DAMAGED = 6,     /* Decoding: a check failed; the file has changed since it was written. */
+    HUNCH_MISMATCH = 7, /* Decoding: the coded bytes are intact but decode to other content: a fault of this
+                           machine or of this build. Try another machine; report it. */
+    HUNCH_UNSUPPORTED =
+        8, /* Decoding: a newer version of the format, or an unknown model. Update the library. */
+    HUNCH_MEMORY_LIMIT =
+        9, /* Decoding or encoding needs more memory than settings allow. Nothing was allocated. */
+    HUNCH_SIZE_LIMIT = 10,    /* Decoding: the archive declares more output than settings allow. */
     HUNCH_MISSING_PRIOR = 11, /* Decoding: a prior named in the archive was not found. */
-    HUNCH_READ_ERROR = 12   /* hunch_archive_*: the caller's read callback failed. */
+    HUNCH_READ_ERROR = 12     /* hunch_archive_*: the caller's read callback failed. */
 };
 
 /* A sentence in English for a status; never NULL, static. */
@@ -82,15 +85,16 @@ struct hunch_settings {
      * the one in hand holds group_members of them, or would grow beyond group_size bytes. 0: no such bound. */
     uint64_t group_members; /* default 0 */
     uint64_t group_size;    /* bytes; default 0 */
-    /* What bare content is, for encoders; NULL (default): what it looks like. Rows of numbers, "f32:768": f64 f32 f16 bf16
-     * f8 i8 i16 i32 i64 and the numbers in a row; pictures, "rgb8:640x480" or, when rows follow without end, "rgb8:640":
-     * gray8 rgb8 rgba8 gray16be rgb16be; sound, "pcm16:2": pcm8 pcm16 pcm24 pcm32 pcmf32 and the channels. A wrong word
-     * costs size, never content. With members, what each of them is. Must live until the encoder is closed. */
+    /* What bare content is, for encoders; NULL (default): what it looks like. Rows of numbers, "f32:768": f64
+     * f32 f16 bf16 f8 i8 i16 i32 i64 and the numbers in a row; pictures, "rgb8:640x480" or, when rows follow
+     * without end, "rgb8:640": gray8 rgb8 rgba8 gray16be rgb16be; sound, "pcm16:2": pcm8 pcm16 pcm24 pcm32
+     * pcmf32 and the channels. A wrong word costs size, never content. With members, what each of them is.
+     * Must live until the encoder is closed. */
     const char *as;
     /* Priors, see hunch_prior_open. */
-    struct hunch_prior *prior; /* encoder: what members (or groups of them) are coded from, each alone; NULL: none. Content
-                                  that it does not suit, and members of more than 1 MiB, are coded as without. Must live
-                                  until the encoder is closed */
+    struct hunch_prior *prior; /* encoder: what members (or groups of them) are coded from, each alone; NULL:
+                                  none. Content that it does not suit, and members of more than 1 MiB, are
+                                  coded as without. Must live until the encoder is closed */
     int self_contained;        /* encoder: puts the prior into the archive; default 0 */
     /* Decoders: finds the prior that an archive names; NULL when there is none. It must live until the decoder or the
      * archive is closed. Not asked for a prior that the archive holds itself. Called on any thread; with `opaque`. */
@@ -174,8 +178,8 @@ HUNCH_API enum hunch_status hunch_stream_run(hunch_stream *stream, struct hunch_
 /* A file or a sample in an archive: a stretch of its content with a name. */
 struct hunch_member {
     size_t sizeof_member;       /* set by the caller to sizeof(struct hunch_member) */
-    const char *name;           /* not empty, at most 65536 bytes; as the encoder was told: see to it before you write to
-                                   a file of that name */
+    const char *name; /* not empty, at most 65536 bytes; as the encoder was told: see to it before you write
+                         to a file of that name */
     uint64_t offset;            /* of its first byte in the content, bytes; not looked at when encoding */
     uint64_t length;            /* bytes; when encoding: as far as known, or 0. A guess does no harm */
     uint32_t mode;              /* st_mode of POSIX, kind and permissions; 0: unknown */
@@ -244,7 +248,8 @@ HUNCH_API uint64_t hunch_archive_count(const hunch_archive *archive);
  *     if (hunch_archive_stat(archive, 7, &m) == HUNCH_OK)
  *         hunch_archive_read(archive, m.offset, buffer, m.length);
  */
-HUNCH_API enum hunch_status hunch_archive_stat(const hunch_archive *archive, uint64_t index, struct hunch_member *member);
+HUNCH_API enum hunch_status hunch_archive_stat(const hunch_archive *archive, uint64_t index,
+                                               struct hunch_member *member);
 
 /* The number of the first member of this name; UINT64_MAX when there is none. Threads: any. */
 HUNCH_API uint64_t hunch_archive_find(const hunch_archive *archive, const char *name);
@@ -272,19 +277,20 @@ struct hunch_prior_info {
 /* The most bytes that a prior of samples of `length` bytes in all can have; SIZE_MAX when that fits no size_t. */
 HUNCH_API size_t hunch_train_bound(size_t length);
 
-/* Trains a prior on `count` samples, which stand one behind another and have lengths[i] >= 1 bytes, in this order.
- * settings->level (3 to 9) says which models; `as`, use_formats and memory_limit count too. `name`, up to 64 bytes, tells
- * people what it is. On entry *written is the capacity of `target`, on success the bytes written. Takes as long as
- * encoding the samples. Errors: BAD_ARGUMENT (also for more than 512 MiB in one kind of stream), NO_MEMORY, OUTPUT_FULL,
- * MEMORY_LIMIT. */
+/* Trains a prior on `count` samples, which stand one behind another and have lengths[i] >= 1 bytes, in this
+ * order. settings->level (3 to 9) says which models; `as`, use_formats and memory_limit count too. `name`, up
+ * to 64 bytes, tells people what it is. On entry *written is the capacity of `target`, on success the bytes
+ * written. Takes as long as encoding the samples. Errors: BAD_ARGUMENT (also for more than 512 MiB in one
+ * kind of stream), NO_MEMORY, OUTPUT_FULL, MEMORY_LIMIT. */
 HUNCH_API enum hunch_status hunch_train(void *target, size_t *written, const char *name, const void *samples,
                                         const size_t *lengths, size_t count, const struct hunch_settings *settings);
 
-/* Reads what a prior's file says of itself. Errors: BAD_ARGUMENT, NOT_ARCHIVE (it is no prior), DAMAGED, UNSUPPORTED. */
+/* Reads what a prior's file says of itself. Errors: BAD_ARGUMENT, NOT_ARCHIVE (it is no prior), DAMAGED,
+ * UNSUPPORTED. */
 HUNCH_API enum hunch_status hunch_prior_describe(const void *data, size_t length, struct hunch_prior_info *info);
 
-/* Opens a prior, which takes as long as decoding its samples. It may be used by several encoders, decoders and archives at
- * once, on any threads. `data` is copied. Errors: as above, NO_MEMORY, MEMORY_LIMIT. */
+/* Opens a prior, which takes as long as decoding its samples. It may be used by several encoders, decoders
+ * and archives at once, on any threads. `data` is copied. Errors: as above, NO_MEMORY, MEMORY_LIMIT. */
 HUNCH_API enum hunch_status hunch_prior_open(hunch_prior **prior, const void *data, size_t length,
                                              const struct hunch_settings *settings);
 
@@ -292,18 +298,19 @@ HUNCH_API enum hunch_status hunch_prior_open(hunch_prior **prior, const void *da
  * the prior. */
 HUNCH_API const void *hunch_prior_image(const hunch_prior *prior, size_t *size);
 
-/* Opens a prior from such an image in no time: memory aligned to 64 bytes that is the prior's own until it is closed (and
- * not freed by it), say a private mapping of a file. The image must come from the very same build of the library, and from
- * a place as safe as the program itself: it is not checked. BAD_ARGUMENT when it is not of this prior and version. */
+/* Opens a prior from such an image in no time: memory aligned to 64 bytes that is the prior's own until it is
+ * closed (and not freed by it), say a private mapping of a file. The image must come from the very same build
+ * of the library, and from a place as safe as the program itself: it is not checked. BAD_ARGUMENT when it is
+ * not of this prior and version. */
 HUNCH_API enum hunch_status hunch_prior_restore(hunch_prior **prior, const void *data, size_t length, void *image,
                                                 size_t size, const struct hunch_settings *settings);
 
 HUNCH_API uint64_t hunch_prior_id(const hunch_prior *prior);
 
-/* Describes prior `index` of those that the archives of a file name, in their order: id and name, and the rest where the
- * archive holds the prior itself (*inside becomes 1; else 0, and the rest is 0). `inside` may be NULL. That a prior is
- * named does not say that a block needs it. BAD_ARGUMENT when there is none; else what reading it may answer: DAMAGED,
- * UNSUPPORTED, READ_ERROR, MEMORY_LIMIT, NO_MEMORY. Threads: any. */
+/* Describes prior `index` of those that the archives of a file name, in their order: id and name, and the
+ * rest where the archive holds the prior itself (*inside becomes 1; else 0, and the rest is 0). `inside` may
+ * be NULL. That a prior is named does not say that a block needs it. BAD_ARGUMENT when there is none; else
+ * what reading it may answer: DAMAGED, UNSUPPORTED, READ_ERROR, MEMORY_LIMIT, NO_MEMORY. Threads: any. */
 HUNCH_API enum hunch_status hunch_archive_prior(const hunch_archive *archive, uint64_t index,
                                                 struct hunch_prior_info *info, int *inside);
 

@@ -54,8 +54,8 @@ struct group {
     struct channel *channel;         /* (channels) */
 };
 
-/* A group for samples of `bits` bits, in zeroed memory and *g, or where one like it was copied to; with arena->base NULL it
- * only counts (*g is then a stand-in). */
+/* A group for samples of `bits` bits, in zeroed memory and *g, or where one like it was copied to; with
+ * arena->base NULL it only counts (*g is then a stand-in). */
 void hunch_predict_carve(struct arena *arena, struct group *g, const struct plan *plan, unsigned channels,
                          unsigned bits);
 

@@ -13,10 +13,18 @@
 
 enum { CONTEXTS_MAX = 96 };
 
-/* The model's parameter: bits 0..3 level; 4..6 what the bytes are: 0 anything, 1..4 samples of so many bytes in rows,
- * 5 a table as text, 7 words as codes (base/content.h); 7..8 of samples: place of the block's first byte in its sample; 9.. of samples:
- * bytes per row, 0: no rows; of words: leads that stand alone; of a table: the delimiter, '{' for JSON. */
-enum { PARAMETER_WIDTH = 4, PARAMETER_SHIFT = 7, PARAMETER_STRIDE = 9, STRIDE_MAX = 1 << 16, WIDTH_TABLE = 5, WIDTH_WORDS = 7 };
+/* The model's parameter: bits 0..3 level; 4..6 what the bytes are: 0 anything, 1..4 samples of so many bytes
+ * in rows, 5 a table as text, 7 words as codes (base/content.h); 7..8 of samples: place of the block's first
+ * byte in its sample; 9.. of samples: bytes per row, 0: no rows; of words: leads that stand alone; of a
+ * table: the delimiter, '{' for JSON. */
+enum {
+    PARAMETER_WIDTH = 4,
+    PARAMETER_SHIFT = 7,
+    PARAMETER_STRIDE = 9,
+    STRIDE_MAX = 1 << 16,
+    WIDTH_TABLE = 5,
+    WIDTH_WORDS = 7
+};
 
 enum { FILTER_TAPS = 14 };
 
@@ -44,7 +52,8 @@ struct table {
 struct contexts {
     unsigned level;
     unsigned filled;         /* contexts made so far */
-    uint32_t ahead[CONTEXTS_MAX]; /* contexts of the byte after the next (records and words: of the next), as far as known */
+    uint32_t ahead[CONTEXTS_MAX];  /* contexts of the byte after the next (records and words: of the next), as
+                                      far as known */
     uint32_t newest[CONTEXTS_MAX]; /* all ones where the newest byte takes part, else 0 */
     uint32_t word[4];        /* hash of the word in hand, and of the ones before */
     uint32_t gap;            /* hash of what stands between the last word and here */

@@ -70,7 +70,21 @@ static struct neighbours look_around(const struct contexts *c, const uint8_t *da
     };
 }
 
-enum { P_MEDIAN, P_MEAN, P_SLOPE, P_WIDE, P_PLANE, P_SIDES, P_ABOVE, P_LEFT, P_UP, P_RIGHT, P_RING, P_LEARNED, PREDICTORS };
+enum {
+    P_MEDIAN,
+    P_MEAN,
+    P_SLOPE,
+    P_WIDE,
+    P_PLANE,
+    P_SIDES,
+    P_ABOVE,
+    P_LEFT,
+    P_UP,
+    P_RIGHT,
+    P_RING,
+    P_LEARNED,
+    PREDICTORS
+};
 
 /* What the sample should be, in several ways; the filter learns from the sample before and gives the last one. */
 static void predict(struct contexts *c, const struct neighbours *v, size_t phase, int32_t p[PREDICTORS]) {

@@ -1,5 +1,5 @@
-/* Contexts of tables as text: values under keys. In CSV and TSV the key is the column, in JSON the name before the colon;
- * what stood under the same key before is found again by it, wherever it stands. */
+/* Contexts of tables as text: values under keys. In CSV and TSV the key is the column, in JSON the name
+ * before the colon; what stood under the same key before is found again by it, wherever it stands. */
 #include "models/cm/contexts.h"
 
 #include <stdbool.h>
@@ -85,7 +85,8 @@ void hunch_contexts_table(struct contexts *c, const uint8_t *data, size_t at) {
         update(c, data[at - 1], at);
     uint32_t b1 = behind(data, at, 1), b2 = behind(data, at, 2), b3 = behind(data, at, 3), b4 = behind(data, at, 4);
     uint32_t c4 = b1 | b2 << 8 | b3 << 16 | b4 << 24;
-    uint32_t c8 = behind(data, at, 5) | behind(data, at, 6) << 8 | behind(data, at, 7) << 16 | behind(data, at, 8) << 24;
+    uint32_t c8 = behind(data, at, 5) | behind(data, at, 6) << 8 | behind(data, at, 7) << 16 |
+                  behind(data, at, 8) << 24;
     size_t there = t->above + t->place;
     uint32_t a0 = t->above && there < at ? data[there] : 0, a1 = t->above && there + 1 < at ? data[there + 1] : 0;
     uint32_t a2 = t->above && there + 2 < at ? data[there + 2] : 0, same = t->above && data[there - 1] == b1;

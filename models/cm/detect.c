@@ -58,7 +58,8 @@ static bool related(uint64_t least, uint64_t mean) {
     return least * 5 < mean * 3;
 }
 
-/* Whether most lines of the sample have as many of `delimiter`, quoted ones aside, as the line before, and at least two. */
+/* Whether most lines of the sample have as many of `delimiter`, quoted ones aside, as the line before, and at
+ * least two. */
 static bool is_columns(const uint8_t *data, size_t length, uint8_t delimiter) {
     size_t lines = 0, alike = 0, count = 0, before = 0;
     bool quoted = false;

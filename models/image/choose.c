@@ -63,7 +63,8 @@ bool hunch_choose_exact(struct choice *c, const struct picture *p, uint64_t coun
     bool exact = p->palette || (5 * exact_bits < 7 * c->smooth_bits && c->fresh * 2 < c->looked);
     if (!small)
         *c = before;
-    else if (!p->palette && c->looked < PIXELS_SAY_MORE && (exact_q16 > NEARLY_ALWAYS || exact_q16 < 65536 - NEARLY_ALWAYS))
+    else if (!p->palette && c->looked < PIXELS_SAY_MORE &&
+             (exact_q16 > NEARLY_ALWAYS || exact_q16 < 65536 - NEARLY_ALWAYS))
         exact = exact_q16 > NEARLY_ALWAYS;
     return exact;
 }

@@ -14,8 +14,9 @@ struct choice {
     uint8_t colours[(1 << CHOICE_COLOURS_LOG2) / 8]; /* a bit for each hash of a pixel that was met */
 };
 
-/* p->data: the first of `count` pictures. A few pixels say little: small arrays are judged together with those before, or
- * follow what was chosen for them when that was nearly always the same: exact_q16 is its share. */
+/* p->data: the first of `count` pictures. A few pixels say little: small arrays are judged together with
+ * those before, or follow what was chosen for them when that was nearly always the same: exact_q16 is its
+ * share. */
 bool hunch_choose_exact(struct choice *c, const struct picture *p, uint64_t count, unsigned exact_q16);
 
 #endif

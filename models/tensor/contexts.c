@@ -12,7 +12,9 @@ void hunch_scene_open(struct scene *s, const struct array *a, uint32_t centre) {
     struct column *columns = s->columns;
     memset(s, 0, sizeof *s);
     s->columns = columns;
-    size_t kept = a->columns < COLUMNS_KEPT ? a->columns + 1 : COLUMNS_KEPT; /* one more: the last has an empty one beside it */
+    size_t kept = a->columns < COLUMNS_KEPT
+                      ? a->columns + 1
+                      : COLUMNS_KEPT; /* one more: the last has an empty one beside it */
     memset(columns, 0, kept * sizeof *columns);
     s->centre = centre;
     s->drift_q12 = centre << 12;

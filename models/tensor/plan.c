@@ -170,8 +170,8 @@ static void choose_depth(struct plan *p, const struct survey *s, unsigned level)
     }
 }
 
-/* Whether an element says that it is a multiple of the unit: one in 16 would be so by chance if k had 3 digits less than
- * the mantissa and its hidden bit, so k must be smaller. */
+/* Whether an element says that it is a multiple of the unit: one in 16 would be so by chance if k had 3
+ * digits less than the mantissa and its hidden bit, so k must be smaller. */
 static bool says_unit(const struct array *a, uint64_t v) {
     return element_exact(a, v) && size_digits(a, element_order(a, v)) + 3u <= a->mantissa;
 }

@@ -38,7 +38,8 @@ int archive_block(const struct archive *archive, uint64_t index, struct hunch_bl
 
 /* Describes prior `index` of those that it names; false when there is none. *inside: it holds the prior itself. *code
  * becomes an exit code; trouble was told, and is none to go on with. */
-bool archive_prior(const struct archive *archive, uint64_t index, struct hunch_prior_info *info, bool *inside, int *code);
+bool archive_prior(const struct archive *archive, uint64_t index, struct hunch_prior_info *info, bool *inside,
+                   int *code);
 
 void archive_close(struct archive *archive);
 

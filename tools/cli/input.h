@@ -31,8 +31,8 @@ ssize_t input_read(struct input *input, void *buffer, size_t size);
  * told. */
 bool input_read_head(struct input *input);
 
-/* All of the input and a zero behind it, to be freed; of what was read before no more than the head. NULL after trouble,
- * which was told. */
+/* All of the input and a zero behind it, to be freed; of what was read before no more than the head. NULL
+ * after trouble, which was told. */
 char *input_read_all(struct input *input, size_t *length);
 
 bool input_is_regular(const struct input *input);

@@ -1,5 +1,5 @@
-/* Priors: files that the user names or that lie in the priors directories; opened when they are needed. All of this on the
- * main thread. */
+/* Priors: files that the user names or that lie in the priors directories; opened when they are needed. All
+ * of this on the main thread. */
 #ifndef CLI_PRIORS_H
 #define CLI_PRIORS_H
 
