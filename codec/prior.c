@@ -365,8 +365,20 @@ static enum hunch_status read_fields(struct hunch_prior *p, const uint8_t *data,
     return status == HUNCH_OK && p->samples > total ? HUNCH_DAMAGED : status;
 }
 
+void hunch_prior_tell(const struct hunch_prior *p, const uint64_t from[PRIOR_KINDS], const struct context *context) {
+    const struct hunch_settings *s = &context->settings;
+    uint64_t done = 0, total = 0;
+    for (unsigned i = 0; i < p->count; i++) {
+        done += from[i];
+        total += p->kinds[i].history;
+    }
+    if (s->on_progress)
+        s->on_progress(s->opaque, done, total);
+}
+
 /* Decodes the training samples: afterwards the models have read them. */
-static enum hunch_status prime(struct hunch_prior *p, const uint8_t *payload, size_t length) {
+static enum hunch_status prime(struct hunch_prior *p, const uint8_t *payload, size_t length,
+                               const struct context *context) {
     struct coder coder;
     uint64_t from[PRIOR_KINDS] = {0};
     enum hunch_status status = hunch_prior_begin(p);
@@ -381,6 +393,7 @@ static enum hunch_status prime(struct hunch_prior *p, const uint8_t *payload, si
             if (from[i] > p->kinds[i].history)
                 return HUNCH_DAMAGED;
         }
+        hunch_prior_tell(p, from, context);
     }
     for (unsigned i = 0; i < p->count; i++)
         if (from[i] != p->kinds[i].history)
@@ -423,7 +436,7 @@ static enum hunch_status open_prior(hunch_prior **prior, const void *data, size_
     if (status == HUNCH_OK && !hunch_buffer_append(&p->file, &p->allocator, data, length))
         status = HUNCH_NO_MEMORY;
     if (status == HUNCH_OK)
-        status = image ? adopt(p, image, size) : prime(p, (const uint8_t *)data + at, length - at);
+        status = image ? adopt(p, image, size) : prime(p, (const uint8_t *)data + at, length - at, &context);
     if (status != HUNCH_OK)
         hunch_prior_close(&p);
     *prior = p;

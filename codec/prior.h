@@ -130,6 +130,9 @@ enum hunch_status hunch_unit_split(const struct hunch_prior *p, const struct con
 void hunch_unit_code(struct hunch_prior *p, struct mind *m, struct coder *coder, struct portion *portion,
                      const uint64_t from[PRIOR_KINDS], bool note);
 
+/* Tells settings.on_progress how far training or opening has come. */
+void hunch_prior_tell(const struct hunch_prior *p, const uint64_t from[PRIOR_KINDS], const struct context *context);
+
 /* Encodes a unit (1..UNIT_MOST bytes) into payload. OUTPUT_FULL: not into `room` bytes. UNSUPPORTED, NO_MEMORY. */
 enum hunch_status hunch_unit_encode(struct hunch_prior *p, const struct context *context, const uint8_t *data,
                                     size_t length, struct outlook known, uint8_t *payload, size_t room, size_t *coded);

@@ -147,6 +147,7 @@ static enum hunch_status code_samples(struct training *t, size_t count, uint8_t 
         hunch_unit_code(p, m, &coder, &t->portions[s], from, false);
         for (unsigned i = 0; i < p->count; i++)
             from[i] += t->portions[s].length[i];
+        hunch_prior_tell(p, from, t->context);
     }
     size_t coded = hunch_coder_finish(&coder);
     if (coder.trouble != CODER_FINE)

@@ -92,6 +92,42 @@ static void odd_calls_are_refused(void **state) {
     free(file.data);
 }
 
+struct telling {
+    unsigned calls;
+    uint64_t done, total;
+    bool rises;
+};
+
+static void hear(void *opaque, uint64_t done, uint64_t total) {
+    struct telling *t = opaque;
+    t->rises &= done > t->done && done <= total && (t->calls == 0 || total == t->total);
+    t->calls++;
+    t->done = done;
+    t->total = total;
+}
+
+/* By training and by opening alike: once a sample, to the end. */
+static void progress_is_told(void **state) {
+    (void)state;
+    struct set s = make_texts(prose, 0, TRAINED);
+    struct hunch_settings settings = set_settings(&s, 3);
+    struct telling training = {.rises = true}, opening = {.rises = true};
+    struct bytes file = {NULL, hunch_train_bound(s.content.length)};
+    hunch_prior *prior;
+    file.data = malloc(file.length);
+    settings.on_progress = hear;
+    settings.opaque = &training;
+    assert_int_equal(hunch_train(file.data, &file.length, "samples", s.content.data, s.lengths, s.count, &settings),
+                     HUNCH_OK);
+    settings.opaque = &opening;
+    assert_int_equal(hunch_prior_open(&prior, file.data, file.length, &settings), HUNCH_OK);
+    assert_true(training.rises && training.calls == TRAINED && training.done == training.total);
+    assert_memory_equal(&training, &opening, sizeof training);
+    hunch_prior_close(&prior);
+    free(file.data);
+    set_free(&s);
+}
+
 static void a_small_target_is_told(void **state) {
     (void)state;
     struct set s = make_texts(prose, 0, TRAINED);
@@ -469,6 +505,7 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_say_what_they_are),
         cmocka_unit_test(odd_calls_are_refused),
+        cmocka_unit_test(progress_is_told),
         cmocka_unit_test(a_small_target_is_told),
         cmocka_unit_test(the_bound_is_kept),
         cmocka_unit_test(priors_come_back_from_images),

@@ -99,6 +99,9 @@ struct hunch_settings {
     /* Decoders: finds the prior that an archive names; NULL when there is none. It must live until the decoder or the
      * archive is closed. Not asked for a prior that the archive holds itself. Called on any thread; with `opaque`. */
     struct hunch_prior *(*find_prior)(void *opaque, uint64_t id, const char *name);
+    /* Called by hunch_train and hunch_prior_open behind each sample, with `opaque`, on the thread that called them:
+     * `done` of `total` bytes of the training streams. */
+    void (*on_progress)(void *opaque, uint64_t done, uint64_t total);
 };
 
 enum {

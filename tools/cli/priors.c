@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "json.h"
+#include "progress.h"
 #include "report.h"
 #include "states.h"
 
@@ -111,6 +112,12 @@ static long milliseconds_since(const struct timespec *start) {
     return (now.tv_sec - start->tv_sec) * 1000 + (now.tv_nsec - start->tv_nsec) / 1000000;
 }
 
+static void show(void *opaque, uint64_t done, uint64_t total) {
+    (void)opaque;
+    (void)total;
+    progress_set(done, 0);
+}
+
 /* Opens a prior, from its kept state where there is one. */
 static enum hunch_status open_new(struct opened *o, const struct prior_file *file,
                                   const struct hunch_settings *settings) {
@@ -122,7 +129,12 @@ static enum hunch_status open_new(struct opened *o, const struct prior_file *fil
         state_unmap(&o->state);
     }
     clock_gettime(CLOCK_MONOTONIC, &start);
+    if (settings->on_progress)
+        progress_begin(&(struct progress_plan){
+            .verb = "read", .name = file->name, .total = file->info.length, .show = !asked->quiet});
     enum hunch_status status = hunch_prior_open(&o->prior, file->bytes, file->length, settings);
+    if (settings->on_progress)
+        progress_end();
     if (status == HUNCH_OK && milliseconds_since(&start) > WORTH_KEEPING_MS)
         state_keep(o->prior);
     return status;
@@ -152,8 +164,8 @@ static void close_unused(void) {
     count = kept;
 }
 
-/* Opens the prior of a file, or finds it among the open ones. */
-static enum hunch_status open_prior(const struct prior_file *file, hunch_prior **prior) {
+/* Opens the prior of a file, or finds it among the open ones. `told`: how far that has come is shown. */
+static enum hunch_status open_prior(const struct prior_file *file, bool told, hunch_prior **prior) {
     struct hunch_settings settings;
     *prior = find_open(file->info.id);
     if (*prior)
@@ -165,6 +177,7 @@ static enum hunch_status open_prior(const struct prior_file *file, hunch_prior *
     settings.memory_limit = asked->memory_limit;
     settings.cpu_mask = asked->cpu_mask;
     struct opened o = {.used = true};
+    settings.on_progress = told ? show : NULL;
     enum hunch_status status = open_new(&o, file, &settings);
     if (status == HUNCH_OK)
         all[count++] = o;
@@ -198,7 +211,7 @@ static bool has_id(const char *path, uint64_t id) {
 static hunch_prior *open_found(const struct prior_file *file, enum hunch_status status) {
     hunch_prior *prior = NULL;
     if (status == HUNCH_OK)
-        status = open_prior(file, &prior);
+        status = open_prior(file, false, &prior);
     if (status != HUNCH_OK) {
         obstacle.status = status;
         snprintf(obstacle.file, sizeof obstacle.file, "%s", file->name);
@@ -307,7 +320,7 @@ int priors_encoder(const struct options *options, struct hunch_settings *setting
     settings->self_contained = (int)options->self_contained;
     if (!named.bytes)
         return CODE_OK;
-    enum hunch_status status = open_prior(&named, &settings->prior);
+    enum hunch_status status = open_prior(&named, true, &settings->prior);
     return status == HUNCH_OK ? CODE_OK : refuse(named.name, status);
 }
 

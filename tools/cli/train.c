@@ -11,6 +11,7 @@
 #include "json.h"
 #include "lines.h"
 #include "output.h"
+#include "progress.h"
 #include "report.h"
 #include "verbs.h"
 
@@ -175,6 +176,12 @@ static int write_prior(struct samples *s, const void *prior, size_t length) {
     return CODE_OK;
 }
 
+/* Samples that were taken apart have more or fewer bytes than their files: the share of them counts. */
+static void show(void *opaque, uint64_t done, uint64_t total) {
+    const struct samples *s = opaque;
+    progress_set((uint64_t)((double)s->length * (double)done / (double)total), 0);
+}
+
 static int train(struct samples *s) {
     struct hunch_settings settings;
     char name[NAME_MOST + 1];
@@ -186,9 +193,15 @@ static int train(struct samples *s) {
     void *prior = malloc(length);
     options_settings(s->options, &settings);
     make_name(name, s->options->output);
+    settings.on_progress = show;
+    settings.opaque = s;
+    progress_begin(&(struct progress_plan){.verb = "train",
+                                           .name = s->options->output,
+                                           .total = s->length,
+                                           .show = !s->options->quiet});
     enum hunch_status status =
-        prior ? hunch_train(prior, &length, name, s->bytes, s->lengths, s->count, &settings)
-              : HUNCH_NO_MEMORY;
+        prior ? hunch_train(prior, &length, name, s->bytes, s->lengths, s->count, &settings) : HUNCH_NO_MEMORY;
+    progress_end();
     int code =
         status == HUNCH_OK ? write_prior(s, prior, length) : report_status(s->options->output, status, "");
     free(prior);
