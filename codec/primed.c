@@ -6,10 +6,7 @@
 #include "base/hash.h"
 #include "codec/raw.h"
 
-enum {
-    CHECK_BYTES = 3,
-    UNSUITED_SHARE = 8 /* a block is no case for a prior that does not suit more than one part in so many */
-};
+enum { CHECK_BYTES = 3 };
 
 /* ---- the table */
 
@@ -45,7 +42,7 @@ static uint64_t common_length(const uint64_t *lengths, size_t count) {
 
 /* ---- encode */
 
-/* UNSUPPORTED: the prior does not suit it; it is stored, as one that does not shrink. */
+/* One that does not shrink is stored. UNSUPPORTED: the prior does not suit it. */
 static enum hunch_status encode_unit(const struct context *context, const uint8_t *data, struct entry *e,
                                      uint8_t *payload) {
     size_t length = (size_t)e->length, coded = 0;
@@ -55,7 +52,7 @@ static enum hunch_status encode_unit(const struct context *context, const uint8_
     enum hunch_status status =
         hunch_unit_encode(context->settings.prior, context, data, length, known, payload, length, &coded);
     e->coded = coded;
-    if (status == HUNCH_OUTPUT_FULL || status == HUNCH_UNSUPPORTED || (status == HUNCH_OK && coded >= length)) {
+    if (status == HUNCH_OUTPUT_FULL || (status == HUNCH_OK && coded >= length)) {
         memcpy(payload, data, length);
         e->coded = length;
     }
@@ -67,7 +64,6 @@ enum hunch_status hunch_primed_encode(const struct context *context, uint8_t *da
                                       size_t *coded) {
     size_t room = count * PRIMED_TABLE_MOST, at = room; /* the table, and behind its room the units */
     struct block_header b = *block;
-    uint64_t unsuited = 0;
     enum hunch_status status = HUNCH_OK;
     uint8_t *bytes = hunch_allocate(&context->allocator, room + (size_t)block->length);
     if (!bytes)
@@ -78,10 +74,6 @@ enum hunch_status hunch_primed_encode(const struct context *context, uint8_t *da
     for (size_t i = 0; i < count && status == HUNCH_OK; i++) {
         struct entry e = {.length = lengths[i]};
         status = encode_unit(context, data, &e, bytes + at);
-        if (status == HUNCH_UNSUPPORTED) {
-            unsuited += lengths[i];
-            status = unsuited > block->length / UNSUITED_SHARE ? HUNCH_UNSUPPORTED : HUNCH_OK;
-        }
         entry_fields(&w, &b, i, &e);
         data += e.length;
         at += (size_t)e.coded;

@@ -9,7 +9,7 @@
 enum { PRIMED_TABLE_MOST = 24 /* bytes of the table for a unit */ };
 
 /* Encodes data, block->length bytes in units of lengths[0 .. count - 1], into *payload, to be released by the
- * caller. Sets the block's flags and units. UNSUPPORTED: the prior does not suit enough of it. OUTPUT_FULL:
+ * caller. Sets the block's flags and units. UNSUPPORTED: the prior does not suit one of them. OUTPUT_FULL:
  * it does not shrink. NO_MEMORY. */
 enum hunch_status hunch_primed_encode(const struct context *context, uint8_t *data, const uint64_t *lengths,
                                       size_t count, struct block_header *block, uint8_t **payload,

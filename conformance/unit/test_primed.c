@@ -237,6 +237,30 @@ static void large_and_empty_members_come_back(void **state) {
     set_free(&s);
 }
 
+/* Samples of another kind among those that the prior knows have blocks of their own, and cost the others nothing. */
+static void strange_members_stand_apart(void **state) {
+    (void)state;
+    static const char order[] = "ttptttpptp"; /* texts and photographs */
+    hunch_prior *prior = at_hand[0] = make_prior(0, 3);
+    struct set s = {0};
+    struct hunch_settings reader = reader_settings();
+    hunch_archive *a;
+    for (unsigned i = 0; order[i]; i++)
+        if (order[i] == 'p')
+            set_add(&s, photos[i % photo_count].data, photos[i % photo_count].length);
+        else
+            set_add(&s, prose.data + 10000 + 600 * i, 500);
+    struct hunch_settings settings = writer_settings(&s, 3, prior);
+    struct bytes archive = encode_set(&s, &settings);
+    assert_int_equal(primed_blocks(archive, &reader), 3);
+    assert_int_equal(open_archive(&a, &archive, &reader), HUNCH_OK);
+    assert_int_equal(hunch_archive_blocks(a), 7);
+    hunch_archive_close(&a);
+    check_groups(&s, settings, 1, 0);
+    check_groups(&s, settings, 2, 0);
+    put_away(prior, archive, &s);
+}
+
 /* A file alone, shorter and longer than a unit may be. */
 static void plain_content_comes_back(void **state) {
     (void)state;
@@ -411,6 +435,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(units_leave_nothing_behind),
         cmocka_unit_test(threads_read_at_once),
         cmocka_unit_test(large_and_empty_members_come_back),
+        cmocka_unit_test(strange_members_stand_apart),
         cmocka_unit_test(plain_content_comes_back),
         cmocka_unit_test(an_archive_may_hold_its_prior),
         cmocka_unit_test(a_missing_prior_is_told),

@@ -122,7 +122,7 @@ static void progress_is_told(void **state) {
     settings.opaque = &opening;
     assert_int_equal(hunch_prior_open(&prior, file.data, file.length, &settings), HUNCH_OK);
     assert_true(training.rises && training.calls == TRAINED && training.done == training.total);
-    assert_memory_equal(&training, &opening, sizeof training);
+    assert_true(opening.rises && opening.calls == TRAINED && opening.done == training.total);
     hunch_prior_close(&prior);
     free(file.data);
     set_free(&s);
