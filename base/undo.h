@@ -3,13 +3,19 @@
 #ifndef HUNCH_BASE_UNDO_H
 #define HUNCH_BASE_UNDO_H
 
-#include "base/buffer.h"
+#include <stdbool.h>
+
+#include "base/arena.h"
 
 enum { UNDO_SEEN_LOG2 = 13 };
 
+struct undo_chunk;
+
+/* The log lies in chunks, so that it takes hardly more memory than it has bytes. */
 struct undo {
     const struct allocator *allocator;
-    struct buffer log;
+    struct undo_chunk *last;  /* of the log; NULL: it is empty */
+    struct undo_chunk *spare; /* of logs before */
     bool failed; /* memory for the log was refused: what changed since the last roll-back cannot be taken back */
     const void *seen[1 << UNDO_SEEN_LOG2]; /* places that are in the log: most change again and again */
 };
@@ -22,6 +28,9 @@ static inline void undo_note(struct undo *u, const void *place, size_t n) {
     if (u)
         hunch_undo_note(u, place, n);
 }
+
+/* Bytes in the log. */
+size_t hunch_undo_length(const struct undo *u);
 
 /* Makes all noted memory as it was; false when that cannot be done. */
 bool hunch_undo_roll_back(struct undo *u);

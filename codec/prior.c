@@ -12,7 +12,8 @@ enum {
     MAGIC_LENGTH = 8,
     ID_LENGTH = 8,
     HISTORY_MOST = 1 << 29, /* bytes of a kind */
-    NOTES_PER_BYTE = 8192   /* bytes of undo log for each byte that is coded, about; more than that: copy */
+    NOTES_PER_BYTE = 8192,  /* bytes of undo log for each byte that is coded, at most */
+    LOG_SHARE = 4           /* of a state that is copied for long units, the share that is noted for short ones */
 };
 
 static const uint8_t magic[MAGIC_LENGTH] = {0x89, 'H', 'P', 'R', 'I', 'O', 'R', 1};
@@ -72,12 +73,20 @@ enum hunch_status hunch_prior_lay_out(struct hunch_prior *p) {
     return p->size < SIZE_MAX / 2 ? HUNCH_OK : HUNCH_UNSUPPORTED;
 }
 
+/* Whether units may be so long that the state is copied, instead of noting what changes. */
+static bool may_be_copied(const struct prior_kind *k) {
+    return !k->coder->watch || k->room * NOTES_PER_BYTE > k->state_size;
+}
+
+/* The longest log of a kind. */
+static uint64_t log_most(const struct prior_kind *k) {
+    return !k->coder->watch ? 0 : may_be_copied(k) ? k->state_size / LOG_SHARE : k->room * NOTES_PER_BYTE;
+}
+
 uint64_t hunch_prior_need(const struct hunch_prior *p) {
     uint64_t need = p->size;
-    for (unsigned i = 0; i < p->count; i++) {
-        uint64_t log = p->kinds[i].room * NOTES_PER_BYTE, state = p->kinds[i].state_size;
-        need += log < state && p->kinds[i].coder->watch ? log : state;
-    }
+    for (unsigned i = 0; i < p->count; i++)
+        need += log_most(&p->kinds[i]) + (may_be_copied(&p->kinds[i]) ? p->kinds[i].state_size : 0);
     return need;
 }
 
@@ -220,7 +229,7 @@ static bool keep(struct hunch_prior *p, struct mind *m, unsigned kind) {
 /* Gets a kind's state ready to be changed; false when memory is short. */
 static bool guard(struct hunch_prior *p, struct mind *m, unsigned kind, uint64_t length) {
     const struct prior_kind *k = &p->kinds[kind];
-    if (!k->coder->watch || length * NOTES_PER_BYTE > k->state_size)
+    if (length * NOTES_PER_BYTE > log_most(k))
         return keep(p, m, kind);
     k->coder->watch(m->memory + k->state, &m->undo);
     return true;

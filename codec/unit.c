@@ -6,8 +6,10 @@
 #include "codec/transform.h"
 #include "formats/registry.h"
 
-/* Numbers and machine code lie in their files as they are: a prior of bytes is of use to them. */
-enum { PLAIN_KINDS = 1u << CONTENT_TENSOR | 1u << CONTENT_CODE };
+enum {
+    PLAIN_MOST = 1 << 15,            /* bytes: what is longer teaches its own models more than a prior of bytes knows */
+    PACKED_ABOVE = 9, PACKED_OF = 8  /* content is compressed when its streams are longer than 9/8 of it */
+};
 
 static unsigned find_kind(const struct hunch_prior *p, unsigned kind) {
     unsigned i = 0;
@@ -62,13 +64,20 @@ static enum hunch_status put(const struct hunch_prior *p, const struct context *
     return rooms && size > k->room ? HUNCH_UNSUPPORTED : HUNCH_OK;
 }
 
-/* The kinds of streams that the prior has no model for, as bits. */
-static unsigned strange_kinds(const struct hunch_prior *p, const struct streams *streams) {
-    unsigned kinds = 0;
+/* Whether the prior has no model for one of the streams. */
+static bool is_strange(const struct hunch_prior *p, const struct streams *streams) {
     for (unsigned kind = 0; kind < CONTENT_KINDS; kind++)
         if (streams->of[kind].length > 0 && find_kind(p, kind) == p->count)
-            kinds |= 1u << kind;
-    return kinds;
+            return true;
+    return false;
+}
+
+/* Whether content shrinks more when its streams are coded without the prior than when its bytes are with it. */
+static bool is_better_alone(const struct streams *streams, size_t length) {
+    uint64_t total = 0;
+    for (unsigned kind = 0; kind < CONTENT_KINDS; kind++)
+        total += streams->of[kind].length;
+    return length > PLAIN_MOST || total * PACKED_OF > (uint64_t)length * PACKED_ABOVE;
 }
 
 enum hunch_status hunch_unit_split(const struct hunch_prior *p, const struct context *context, const uint8_t *data,
@@ -80,11 +89,11 @@ enum hunch_status hunch_unit_split(const struct hunch_prior *p, const struct con
     unsigned bytes = find_kind(p, CONTENT_BYTES);
     *portion = (struct portion){{0}, 0};
     bool apart = context->settings.use_formats && hunch_pieces_split(&streams, data, length, known);
-    unsigned strange = apart ? strange_kinds(p, &streams) : 0;
+    bool strange = apart && is_strange(p, &streams);
     if (streams.no_memory) {
         status = HUNCH_NO_MEMORY;
-    } else if (strange & ~PLAIN_KINDS) {
-        status = HUNCH_UNSUPPORTED; /* what is taken apart without a prior shrinks more than its bytes with one */
+    } else if (strange && rooms && is_better_alone(&streams, length)) {
+        status = HUNCH_UNSUPPORTED;
     } else if (apart && !strange) {
         for (unsigned i = 0; i < p->count && status == HUNCH_OK; i++) {
             struct buffer *b = &streams.of[p->kinds[i].kind];
