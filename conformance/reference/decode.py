@@ -8,6 +8,7 @@ import pathlib
 import sys
 
 import arm64
+import audio
 import bwt
 import container
 import pieces
@@ -17,7 +18,7 @@ import x86
 from xxh3 import xxh3_64
 
 # id -> decode(payload, length, parameter): bytes, and the parameters it knows
-MODELS = {1: (bwt.decode, (1, 2)), 5: (tensor.decode, range(1, 10))}
+MODELS = {1: (bwt.decode, (1, 2)), 4: (audio.decode, range(1, 10)), 5: (tensor.decode, range(1, 10))}
 # id -> join(stream, length): bytes
 FORMATS = {1: text.join, 2: x86.join, 3: x86.join_near, 4: arm64.join}
 
