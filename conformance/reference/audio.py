@@ -142,8 +142,7 @@ class Judge:
             (M2 + doubts + 1 >> 1, now))
         up = 8 * question.fine
         self.base = M2 + up
-        self.opinions = [(table, level + up, row * 192)
-                         for table, (level, row) in zip(self.tables, opinions)]
+        self.opinions = [(table, level + up, row * 192) for table, (level, row) in zip(self.tables, opinions)]
         self.now, self.third = now, fast * 6 + min(slow, 5)
         self.refined = unsure * 4 + part(fast // 2 - 1, 1, 3)
 
@@ -171,7 +170,7 @@ class Judge:
 
     def mix(self, way, bucket, d, counters):
         """The mixer's and the refiners' probability is coded with and learned from."""
-        stretch, x = self.logistic.stretch, []
+        stretch = self.logistic.stretch
         x = [stretch[counter[0] >> 10] for counter in counters] + [256]
         small = way * 9 + min(bucket, 8)
         sets = []
@@ -180,9 +179,7 @@ class Judge:
             if row is None:
                 row = table[key] = [self.first_weight] * len(x)
             sets.append(row)
-        total = 0
-        for v, one, two, three in zip(x, *sets):
-            total += v * (one + two + three >> 12) >> 6
+        total = sum([v * (one + two + three >> 12) >> 6 for v, one, two, three in zip(x, *sets)])
         total = (total + (1 << 31) & 0xFFFFFFFF) - (1 << 31)
         p = self.logistic.squash(total)
         a = held(total >> 6, 2047) + 2048
@@ -198,7 +195,9 @@ class Judge:
         step = held(((bit << 22) - p) * (self.rate >> 8) >> 16, 524287)
         changes = [v * step + 64 >> 7 for v in x]
         for row in sets:
-            row[:] = [held(w + change, WEIGHT_MOST) for w, change in zip(row, changes)]
+            row[:] = [w + change for w, change in zip(row, changes)]
+            if max(row) > WEIGHT_MOST or min(row) < -WEIGHT_MOST:
+                row[:] = [held(w, WEIGHT_MOST) for w in row]
         j += f >> 6
         for row in sse:
             row[j] += (65535 if bit else 0) - row[j] >> 6
@@ -363,7 +362,7 @@ class Audio:
         other = self.loudness[channel - 1] if len(self.loudness) > 1 else None
         question = Question(grid, form, top, prediction)
         v = self.judge.sample(question, self.loudness[channel], other, doubt)
-        group.learn(a, steps(v << grid.shift, top) if form == 3 else v)
+        group.learn(a, steps(v, top) if form == 3 else v)
         return v
 
     def put(self, number, form, top, bits, flags):

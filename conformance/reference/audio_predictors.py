@@ -6,6 +6,7 @@ from operator import mul
 M = 1 << 26
 P_MOST = 1 << 53
 WEIGHT_MOST = 1 << 26
+ROOT_MOST = 1 << 30
 # level -> least squares (lags for up to 2 channels and for more, block, forget), filters (taps, rate, from) and the
 # last stage (every, forget)
 SQUARES = {
@@ -52,9 +53,12 @@ def root(a):
     rows, diagonal = [], []
     for i, line in enumerate(a):
         row = []
-        for j in range(i):
-            v = signed(line[j] - sum(map(mul, row, rows[j])), 64)
-            row.append(held(towards_zero(v, diagonal[j]), 1 << 30))
+        for v, before, d in zip(line, rows, diagonal):
+            v -= sum(map(mul, row, before))
+            if not -1 << 63 <= v < 1 << 63:
+                v = signed(v, 64)
+            v = v // d if v >= 0 else -(-v // d)
+            row.append(v if -ROOT_MOST <= v <= ROOT_MOST else held(v, ROOT_MOST))
         v = signed(line[i] - sum(map(mul, row, row)), 64)
         rows.append(row)
         diagonal.append(min(max(isqrt(max(v, 0)), 1 << 15), (1 << 31) - 1))
