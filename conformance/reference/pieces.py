@@ -4,6 +4,7 @@ import zlib  # for checksums alone
 
 import container
 import deflate
+import jpeg
 
 BYTES, IMAGE, AUDIO, TENSOR, RECIPE, CODE = 0, 2, 3, 4, 6, 7
 ELEMENT_BYTES = {1: 8, 2: 4, 3: 2, 4: 2, 5: 1, 6: 1, 7: 2, 8: 4, 9: 8}
@@ -143,7 +144,11 @@ def png(streams, depth):
     return b"\x89PNG\r\n\x1A\n" + b"".join(map(chunk, every))
 
 
-KINDS = {1: gzip, 2: png, 3: zip_file, 5: lambda streams, depth: array(streams),
+def jpeg_file(streams, depth):
+    return jpeg.join(streams, lambda length: items(streams, length, depth + 1))
+
+
+KINDS = {1: gzip, 2: png, 3: zip_file, 4: jpeg_file, 5: lambda streams, depth: array(streams),
          6: lambda streams, depth: streams.take(BYTES, 512)}
 
 
