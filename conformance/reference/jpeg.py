@@ -236,6 +236,7 @@ class Scan:
         if known.high:
             self.out.append((None, 0, v & 1, 1))
             return
+        damaged(v << known.low == -16384, "a DC coefficient that is too low")
         size, bits = value_bits(v - self.before[place])
         self.before[place] = v
         self.out.append((known.scan[place][1], size, bits, size))
