@@ -27,17 +27,25 @@ MODELS = {1: (bwt.decode, (1, 2)), 2: (cm.decode, range(3, 10)), 4: (audio.decod
 FORMATS = {1: text.join, 2: x86.join, 3: x86.join_near, 4: arm64.join}
 
 
+def check_known(stream):
+    """Before anything of a block is decoded, which takes time."""
+    if stream.model == 0:
+        return
+    _, parameters = MODELS.get(stream.model, (None, ()))
+    if stream.parameter not in parameters or stream.format not in (0, *FORMATS):
+        raise container.Unsupported(f"model {stream.model} {stream.parameter}, format {stream.format}")
+
+
 def decode_stream(stream):
     if stream.model == 0:
         return stream.payload
-    model, parameters = MODELS.get(stream.model, (None, ()))
-    if stream.parameter not in parameters or stream.format not in (0, *FORMATS):
-        raise container.Unsupported(f"model {stream.model} {stream.parameter}, format {stream.format}")
-    data = model(stream.payload, stream.coded_length, stream.parameter)
+    data = MODELS[stream.model][0](stream.payload, stream.coded_length, stream.parameter)
     return FORMATS[stream.format](data, stream.length) if stream.format else data
 
 
 def decode_block(block):
+    for stream in block.streams:
+        check_known(stream)
     streams = {stream.kind: decode_stream(stream) for stream in block.streams}
     content = pieces.join(streams, block.length) if block.flags & container.TYPED else streams[0]
     if xxh3_64(content) != block.check:
