@@ -18,7 +18,7 @@ LUMINANCE = (16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14,
              49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99)  # T.81 K.1
 CHROMINANCE = (17, 18, 24, 47, 99, 99, 99, 99, 18, 21, 26, 66, 99, 99, 99, 99, 24, 26, 56, 99, 99, 99, 99, 99,
                47, 66, 99, 99, 99, 99, 99, 99) + (99,) * 32  # T.81 K.2
-MAP_ROWS = 15
+MAPS = 15
 POINTS = 22
 SPEED = [131072 // (2 * m + 3) for m in range(251)]
 
@@ -110,6 +110,10 @@ class Block:
 
 
 OUTSIDE = Block()
+
+
+class Sight:
+    """What is seen around a coefficient, by the names of the specification."""
 
 
 class Component:
@@ -207,7 +211,7 @@ class MappedNumbers(Numbers):
 
     def __init__(self, coder, blend, decisions):
         super().__init__(coder, blend, decisions)
-        self.maps = [{} for _ in range(MAP_ROWS)]
+        self.maps = [{} for _ in range(MAPS)]
         self.places = []  # (row, place in 1/8) for each map
 
     def bit(self, stage, node):
@@ -237,7 +241,7 @@ class Dct:
         contexts, table_log2, rate = LEVELS[level]
         self.coder, self.contexts = coder, contexts
         self.room = min(length + 64, ROOM)
-        self.ac = MappedNumbers(coder, Blend(length, contexts, MAP_ROWS, [16 * 32] * 4, [128 * 32, 32 * 32],
+        self.ac = MappedNumbers(coder, Blend(length, contexts, MAPS, [16 * 32] * 4, [128 * 32, 32 * 32],
                                              table_log2, 400, rate), 32)
         self.dc = Numbers(coder, Blend(length // 8 + 1, 12, 0, [64, 16 * 64], [16 * 64], 24, 255, 120), 64)
         self.values = [[Learner((20000, 20000), 6, 4096) for _ in range(64)] for _ in range(3)]
@@ -400,63 +404,78 @@ class Dct:
                 cor = held(quotient(-apart, by_row), -4095, 4095)
         return dn, ac, ac if u == 0 else dn if v == 0 else quotient(dn + ac, 2), cor
 
+    def see(self, i):
+        """The sizes around coefficient i, and what the borders let expect."""
+        above, left, sizes = self.above.size, self.left.size, self.now.size
+        at = Sight()
+        at.a, at.l, at.al, at.ar = above[i], left[i], self.above_left.size[i], self.above_right.size[i]
+        at.f = self.first.size[i] if self.first else 0
+        at.b = self.before.level[i] if self.before else 0
+        at.n = n0, n1, n2, n3, n4, _, _ = [sizes[place] for place in HERE[i]]
+        at.local, at.around = 2 * (n0 + n1) + n2 + n3 + n4, 13 * (at.a + at.l) + 3 * (at.al + at.ar)
+        at.frame = sum([above[place] + left[place] for place in FRAME[i]])
+        at.dn, at.ac, at.mid, at.cor = self.expectations(i)
+        return at
+
+    def value_inputs(self, i, at):
+        level = self.now.level
+        _, _, corner, _, _, second_left, second_above = HERE[i]
+        return (2 * at.dn, 2 * at.ac, 16 * self.above.level[i], 16 * self.left.level[i], 16 * at.b,
+                16 * (self.first or self.left_left).level[i], 16 * level[second_left], 16 * level[second_above],
+                16 * self.above_left.level[i], 16 * self.above_right.level[i], 16 * level[corner], 2 * at.cor)
+
     def coefficient(self, i, rem, togo):
-        component, level, sizes = self.component, self.now.level, self.now.size
-        above, left, first, before = self.above, self.left, self.first or OUTSIDE, self.before or OUTSIDE
-        a, l, al, ar = above.size[i], left.size[i], self.above_left.size[i], self.above_right.size[i]
-        f, b = first.size[i], before.level[i]
-        h0, h1, h2, h3, h4, h5, h6 = HERE[i]
-        n0, n1, n2, n3, n4, n5, n6 = (sizes[h] for h in HERE[i])
-        local, around = 2 * (n0 + n1) + n2 + n3 + n4, 13 * (a + l) + 3 * (al + ar)
-        frame = sum([above.size[h] + left.size[h] for h in FRAME[i]])
-        dn, ac, mid, cor = self.expectations(i)
-        value_learner, size_learner = self.values[component.plane][i], self.sizes[component.plane][i]
-        value = value_learner.answer((
-            2 * dn, 2 * ac, 16 * above.level[i], 16 * left.level[i], 16 * b,
-            16 * (self.first or self.left_left).level[i], 16 * level[h5], 16 * level[h6],
-            16 * self.above_left.level[i], 16 * self.above_right.level[i], 16 * level[h2], 2 * cor))
-        size = max(size_learner.answer((
-            16 * a, 16 * l, 8 * (al + ar), 8 * (n0 + n1), 8 * (n2 + n3 + n4), 8 * (n5 + n6), 4 * frame, 16 * f,
-            16 * abs(b), 64 * rem // togo, abs(value), 16)), 0)
-        size_learner.told = size
-        s = -1 if (value or mid or b) < 0 else 1
-        val, mean, d_class, a_class = sgn(quotient(value, 2), s), sgn(mid, s), sgn(dn, s), sgn(ac, s)
-        cr, bf = sgn(cor, s), sgn(8 * b, s)
-        aim = abs(value)
+        """Makes contexts and choices, decodes, and lets the learners learn."""
+        at, plane = self.see(i), self.component.plane
+        of_value, of_size = self.values[plane][i], self.sizes[plane][i]
+        value = of_value.answer(self.value_inputs(i, at))
+        n0, n1, n2, n3, n4, n5, n6 = at.n
+        size = max(0, of_size.answer((
+            16 * at.a, 16 * at.l, 8 * (at.al + at.ar), 8 * (n0 + n1), 8 * (n2 + n3 + n4), 8 * (n5 + n6), 4 * at.frame,
+            16 * at.f, 16 * abs(at.b), 64 * rem // togo, abs(value), 16)))
+        of_size.told = size
+        s = -1 if (value or at.mid or at.b) < 0 else 1
+        self.prepare(i, rem, at, value, size, s)
+        level = held(self.ac.number(s, 0, 0, rem < togo), -MOST, MOST)
+        of_value.learn(16 * level)
+        of_size.learn(16 * abs(level))
+        return level
+
+    def prepare(self, i, rem, at, value, size, s):
+        """Contexts and choices of the blend, and the maps' places."""
+        val, mean, d_class, a_class = sgn(quotient(value, 2), s), sgn(at.mid, s), sgn(at.dn, s), sgn(at.ac, s)
+        cr, bf = sgn(at.cor, s), sgn(8 * at.b, s)
+        aim, half = abs(value), cls(size // 2)
         fv = min((aim if aim < 64 else 64 + (aim - 64) // 8) // 2, 255)
-        half = cls(size // 2)
         sz, fs = min(half, 23), min(size, 40) + half
-        ar_class, lo = cls(around // 8), cls(local)
+        ar, lo = cls(at.around // 8), cls(at.local)
         rm = rem if rem < 8 else cls(rem) + 2
-        kind, zone = component.kind, ZONES[i]
-        here, there = (i | kind << 6) << 24, (i | component.plane << 6) << 24
+        kind, zone = self.component.kind, ZONES[i]
+        here, there = (i | kind << 6) << 24, (i | self.component.plane << 6) << 24
+        n0, n1, _, _, _, n5, n6 = at.n
         contexts = [
             sz << 8 | val << 16 | rm << 24,
             zone | val << 8 | cr << 16,
             mean << 16 | rm << 8 | lo,
-            there | bf << 8 | cls(f),
+            there | bf << 8 | cls(at.f),
             sz // 2 << 16 | d_class << 8 | a_class,
-            here | cls(a) << 16 | cls(l) << 8 | cls(al),
+            here | cls(at.a) << 16 | cls(at.l) << 8 | cls(at.al),
             fv,
             here | cls(self.energy) << 8 | rem,
             here | sz << 8 | min(rem, 7) << 13,
             val << 16 | d_class << 8 | a_class,
-            zone | bf << 8 | min(f, 15) << 16 | sz << 20 | kind << 28,
+            zone | bf << 8 | min(at.f, 15) << 16 | sz << 20 | kind << 28,
             fs,
             here | min(n5, 15) << 8 | min(n6, 15) << 12 | min(n0 + n1, 7) << 16,
             here | self.zeros << 8 | rem,
-            val << 16 | ar_class << 8 | lo,
+            val << 16 | ar << 8 | lo,
             here | min(self.size1, 15) << 8 | min(self.size2, 15) << 12 | rm << 16]
         self.ac.choose(contexts[:self.contexts], (zone | kind << 4, rm, val, sz), (i | kind << 6, sz))
-        of_size, of_value, of_around, of_local = log(size), log(aim), log(around // 2), log(4 * local)
+        of_size, of_value, of_around, of_local = log(size), log(aim), log(at.around // 2), log(4 * at.local)
         self.ac.places = ((zone, of_size), (rm, of_size), (val, of_size), (zone, of_value), (sz, of_value),
                           (i, of_around), (i, of_size), (zone, of_local), (i, of_value), (cr, of_size),
-                          (d_class, of_size), (a_class, of_size), (min(ar_class, 31), of_local), (bf, of_size),
+                          (d_class, of_size), (a_class, of_size), (min(ar, 31), of_local), (bf, of_size),
                           (rem, of_around))
-        level = held(self.ac.number(s, 0, 0, rem < togo), -MOST, MOST)
-        value_learner.learn(16 * level)
-        size_learner.learn(16 * abs(level))
-        return level
 
     def borders(self):
         """guess8 and spread, from the pixels at the borders to blocks that are there."""
