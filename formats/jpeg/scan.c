@@ -188,7 +188,7 @@ static void code_block(struct walk *w, struct track *t, int16_t *block) {
 static void end_stretch(struct walk *w) {
     struct jpeg_extra *x = w->x;
     unsigned pad = hunch_jpeg_align(w->e, x->pads ? x->pads[x->stretch] : x->pad);
-    if (x->pads)
+    if (x->pads && !w->e->writing)
         x->pads[x->stretch] = (uint8_t)pad;
     x->stretch++;
     w->e->broken |= w->run > 0;
