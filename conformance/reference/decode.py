@@ -13,6 +13,7 @@ import bwt
 import cm
 import container
 import dct
+import image
 import pieces
 import tensor
 import text
@@ -20,9 +21,8 @@ import x86
 from xxh3 import xxh3_64
 
 # id -> decode(payload, length, parameter): bytes, and the parameters it knows
-MODELS = {1: (bwt.decode, (1, 2)), 2: (cm.decode, range(3, 10)), 4: (audio.decode, range(1, 10)),
-          5: (tensor.decode, range(1, 10)),
-          6: (dct.decode, range(1, 10))}
+MODELS = {1: (bwt.decode, (1, 2)), 2: (cm.decode, range(3, 10)), 3: (image.decode, range(1, 10)),
+          4: (audio.decode, range(1, 10)), 5: (tensor.decode, range(1, 10)), 6: (dct.decode, range(1, 10))}
 # id -> join(stream, length): bytes
 FORMATS = {1: text.join, 2: x86.join, 3: x86.join_near, 4: arm64.join}
 

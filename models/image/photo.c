@@ -7,7 +7,7 @@ enum {
     BIASES = SAMPLES_MAX * PHOTO_BIASES * PHOTO_BIAS_CELLS
 };
 
-enum { TREE_NODES = 16, RATE_Q17 = 28, COUNT_LIMIT = 255, INNER_CONTEXTS = 6 };
+enum { TREE_NODES = 16, STEP_MOST = 15, RATE_Q17 = 28, COUNT_LIMIT = 255, INNER_CONTEXTS = 6 };
 
 /* Contexts: up to 6, 10, 16 and 24 are made (photo_contexts.c). (brightness, fraction) is early among them: photographs
  * that were stretched lack some values altogether. */
@@ -32,7 +32,7 @@ void hunch_photo_carve(struct arena *a, struct photo *p, unsigned level, size_t 
         .sse_sizes = {TREE_NODES * SAMPLES_MAX * 64, TREE_NODES * 512}};
     struct blend_shape inner = {
         .contexts = INNER_CONTEXTS, .extras = p->experts + 1 + PHOTO_BIASES, .sets = 2,
-        .table_log2 = l->tree_log2 - 3, .limit = COUNT_LIMIT, .rate_q17 = RATE_Q17, .set_sizes = {2048, 512}};
+        .table_log2 = l->tree_log2 - 3, .limit = COUNT_LIMIT, .rate_q17 = RATE_Q17, .set_sizes = {(STEP_MOST + 1) * 2 * 64, 512}};
     hunch_blend_carve(a, &p->tree, &tree, length);
     hunch_blend_carve(a, &p->inner, &inner, length);
     for (unsigned s = 0; s < SAMPLES_MAX; s++)
@@ -183,7 +183,8 @@ static void open_inner(struct search *q, unsigned up, unsigned j) {
 static unsigned inner_bit(struct search *q, unsigned up, unsigned j, unsigned depth, unsigned node, int32_t t) {
     struct blend *b = &q->photo->inner;
     unsigned group = q->sample->activity / 3 > 15 ? 15 : q->sample->activity / 3;
-    b->select[0] = (j * 2 + up) * 64 + depth * 8 + q->sample->loudness;
+    unsigned step = j > STEP_MOST ? STEP_MOST : j; /* samples of 16 bits have one more */
+    b->select[0] = (step * 2 + up) * 64 + depth * 8 + q->sample->loudness;
     b->select[1] = depth * 64 + q->photo->turn * 16 + group;
     return at_least(q, b, node, t);
 }
@@ -193,7 +194,7 @@ static void search_inner(struct search *q, unsigned up, unsigned j, bool further
     hunch_photo_inner_contexts(q->photo, q->sample);
     open_inner(q, up, j);
     for (; further && q->low < q->high; j++) {
-        further = inner_bit(q, up, j, 0, j < 15 ? j : 15, step_at(q, up, j)) == up;
+        further = inner_bit(q, up, j, 0, j < STEP_MOST ? j : STEP_MOST, step_at(q, up, j)) == up;
         if (!further)
             break;
     }
