@@ -87,7 +87,6 @@ class Photo:
     def begin(self, picture):
         """An array of such pictures: the solves forget."""
         for turn, known in enumerate(self.turns[:picture.samples]):
-            self.turn = turn
             for k, solve in enumerate(known.solves):
                 solve.begin(sum(SOLVES[k][0][len(REFERENCES[turn])]), picture.width)
 
@@ -121,12 +120,12 @@ class Photo:
         return plane
 
     def begin_row(self, plane, y):
-        """The row in hand stands in front of those above; above the first row its samples stand one further right."""
+        """The row in hand stands in front of those above; above the first, its samples stand one further right."""
         left = plane.rows[-1][EDGE] if y else 0
         row, errors = [left] * (EDGE + self.width + EDGE), self.errors
         if y == 0:
             self.nowhere = row[:]
-        self.first, self.rows = y == 0, [row] + [plane.rows[y - k] if y >= k else self.nowhere for k in (1, 2, 3)]
+        self.y, self.rows = y, [row] + [plane.rows[y - k] if y >= k else self.nowhere for k in (1, 2, 3)]
         self.offs = [[0] * (self.width + 2 * EDGE), plane.offs[-1] if y else [0] * (self.width + 2 * EDGE)]
         self.around = [other.around(y, -1, 1) for other in self.others]
         self.other_offs = [other.offs[y] for other in self.others]
@@ -261,17 +260,18 @@ class Photo:
         one, fraction = fine(alarm[0]), middle >> 6 & 3
         self.fraction = fraction
         pairs = [(activity, fraction), (activity >> 1, one)]
-        if self.tree.contexts > 2:
+        if len(self.tree.hash) > 2:
             pairs += [(4 * b + fraction, 8), (fine(w - b), fine(n - b))]
-        if self.tree.contexts > 4:
+        if len(self.tree.hash) > 4:
             west, north = self.errors[0][at - 1][self.mean], self.errors[1][at][self.mean]
             pairs += [(coarse(a[0]) | coarse(a[1]) << 8, activity >> 1), (w, n), (fine(west >> 4), fine(north >> 4)),
                       (one, fine(alarm[1]) | fraction << 8), (texture, activity >> 2), (b, activity >> 2)]
-        if self.tree.contexts > 10:
+        if len(self.tree.hash) > 10:
             west, north = self.offs[0][at - 1], self.offs[1][at]
             pairs += [(fine(self.ww - b), fine(self.nn - b)), (w << 16 | c, 5),
                       (fine(a[first] >> 2), fine(a[first + 1] >> 2)),
-                      (fine(a[first + 4] >> 2), fine(a[first + 5] >> 2)), (self.x, 7), (fine(west), fine(north)), (fine(nw - b), fine(ne - b)),
+                      (fine(a[first + 4] >> 2), fine(a[first + 5] >> 2)), (self.x, 7),
+                      (fine(west), fine(north)), (fine(nw - b), fine(ne - b)),
                       (fine(a[0]), one | fraction << 8), (fine(a[1]), activity >> 1), (fine(a[2]), coarse(alarm[0])),
                       (c, b), (coarse(w - b) | coarse(n - b) << 8 | coarse(ne - b) << 16,
                                coarse(alarm[0]) | coarse(nw - b) << 8),
@@ -306,7 +306,7 @@ class Photo:
         if j == 7:
             while self.low < self.high:
                 t = start + 1 + (1 << j if up else -1 << j)
-                if self.ask_inner(min(j, 15), t, 2 * j + up, 0) != up:
+                if self.ask_inner(min(j, 15), t, 2 * min(j, 15) + up, 0) != up:
                     break
                 j += 1
         if j >= 7:
@@ -314,7 +314,7 @@ class Photo:
         node, depth = 1, 0
         while self.low < self.high:
             t = self.low + (self.high - self.low + 1 >> 1)
-            node = 2 * node + self.ask_inner(node if depth < 3 else depth + 5, t, 2 * j + up, depth)
+            node = 2 * node + self.ask_inner(node if depth < 3 else depth + 5, t, 2 * min(j, 15) + up, depth)
             depth = min(depth + 1, 7)
 
     def ask(self, blend, node, t):
@@ -362,5 +362,5 @@ class Photo:
         self.errors[0][at] = [e >> 4 for e in errors]
         self.offs[0][at] = max(-127, min(127, value - self.start))
         self.rows[0][at] = value
-        if self.first:
+        if self.y == 0:
             self.nowhere[at + 1:at + 1 + EDGE] = [value] * EDGE
