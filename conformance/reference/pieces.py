@@ -19,7 +19,7 @@ class Streams:
         if at + size > len(self.data.get(kind, b"")):
             raise container.Damaged(f"stream {kind} ends too early")
         self.at[kind] = at + size
-        return self.data[kind][at:at + size]
+        return self.data.get(kind, b"")[at:at + size]
 
     def varint(self):
         value = shift = 0
