@@ -57,13 +57,6 @@ void hunch_undo_note(struct undo *u, const void *place, size_t n) {
     memcpy(to + n, &note, sizeof note);
 }
 
-size_t hunch_undo_length(const struct undo *u) {
-    size_t length = 0;
-    for (const struct undo_chunk *c = u->last; c; c = c->before)
-        length += c->length;
-    return length;
-}
-
 static void roll_back_chunk(struct undo_chunk *c) {
     while (c->length > 0) {
         struct note note;

@@ -29,9 +29,6 @@ static inline void undo_note(struct undo *u, const void *place, size_t n) {
         hunch_undo_note(u, place, n);
 }
 
-/* Bytes in the log. */
-size_t hunch_undo_length(const struct undo *u);
-
 /* Makes all noted memory as it was; false when that cannot be done. */
 bool hunch_undo_roll_back(struct undo *u);
 

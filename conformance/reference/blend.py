@@ -16,6 +16,15 @@ TRUST = [256 * m // (m + 8) for m in range(1024)]
 EMPTY = [0] + [1 << 21] * 15 + [0] * NODES  # a line: its check, p of the nodes 1 to 15, and m of nodes 0 to 15
 
 
+def train(x, rows, step):
+    """Moves weights of the inputs x, in all of the rows, by the step against the error."""
+    moves = [v * step + 64 >> 7 for v in x]
+    for row in rows:
+        row[:] = map(add, row, moves)
+        if max(row) > MOST_WEIGHT or min(row) < -MOST_WEIGHT:
+            row[:] = [held(w, -MOST_WEIGHT, MOST_WEIGHT) for w in row]
+
+
 class Blend:
     """Set hash before open(); select, refine and extra before bit(). Choices and contexts may be any keys."""
 
@@ -108,19 +117,12 @@ class Blend:
         self.rate += self.goal - self.rate >> 16
         error = (bit << 22) - p
         if abs(error) > 4096:
-            self.train(x, rows, held(error * (self.rate >> 8) >> 16, -524287, 524287))
+            train(x, rows, held(error * (self.rate >> 8) >> 16, -524287, 524287))
         target = 65535 if bit else 0
         for row, j in nearest:
             row[j] += target - row[j] >> 6
         self.count(node, (1 << 22) - 1 if bit else 0)
         return bit
-
-    def train(self, x, rows, step):
-        moves = [v * step + 64 >> 7 for v in x]
-        for row in rows:
-            row[:] = map(add, row, moves)
-            if max(row) > MOST_WEIGHT or min(row) < -MOST_WEIGHT:
-                row[:] = [held(w, -MOST_WEIGHT, MOST_WEIGHT) for w in row]
 
     def count(self, node, target):
         """The counter of each context learns."""

@@ -1,14 +1,11 @@
 """Model 2, cm, the contexts for bytes of no known kind: written from doc/spec/cm.md alone."""
 
-from operator import add
-
-from blend import SQUASH, SSE_ROW, STRETCH
+from blend import SQUASH, SSE_ROW, STRETCH, train
 from coder import Decoder
 from tensor import held, mix
 
 U32 = 0xFFFFFFFF
 U64 = (1 << 64) - 1
-MOST_WEIGHT = (1 << 27) - 1
 MOST_MATCH, LONGEST_MATCH = 400, 65535
 # groups, sets, SSE stages, K, direct, rate, contexts
 LEVELS = {3: (1, 3, 1, 25, False, 75, 4), 4: (1, 4, 1, 26, False, 65, 5), 5: (1, 5, 1, 27, False, 65, 6),
@@ -319,20 +316,13 @@ class Cm:
         for rows, total in zip(groups, sums):
             error = (bit << 22) - squash(total)
             if abs(error) > 16384:
-                self.train(x, rows, error * (self.rate >> 8) >> 16)
+                train(x, rows, error * (self.rate >> 8) >> 16)
         if self.groups > 1:
-            self.train(y, [final], ((bit << 22) - p) * 40 >> 16)
+            train(y, [final], ((bit << 22) - p) * 40 >> 16)
         for row, j in nearest:
             row[j] += (65535 if bit else 0) - row[j] >> 6
         self.learn(c0, node, bit)
         return bit
-
-    def train(self, x, rows, step):
-        moves = [v * step + 64 >> 7 for v in x]
-        for row in rows:
-            row[:] = map(add, row, moves)
-            if max(row) > MOST_WEIGHT or min(row) < -MOST_WEIGHT:
-                row[:] = [held(w, -MOST_WEIGHT, MOST_WEIGHT) for w in row]
 
     def learn(self, c0, node, bit):
         """Behind a bit: D, histories and their maps, matches."""
