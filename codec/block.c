@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "codec/payload.h"
 #include "codec/plan.h"
+#include "codec/raw.h"
 #include "codec/transform.h"
 #include "codec/trial.h"
 #include "codec/typed.h"
@@ -147,21 +148,23 @@ static enum hunch_status encode_smaller(const struct context *context, uint8_t *
 }
 
 enum hunch_status hunch_block_encode(const struct context *context, uint8_t *data, struct outlook known,
-                                     const struct buffer *units, uint64_t room, struct block_header *block,
+                                     struct units *units, uint64_t room, struct block_header *block,
                                      uint8_t **payload, size_t *coded) {
-    size_t length = (size_t)block->length;
+    struct array array;
+    enum hunch_status status = HUNCH_OUTPUT_FULL;
     bool noise = true;
     *payload = NULL;
-    block->content_check = hunch_hash(data, length);
     store(block, coded);
-    if (length == 0)
-        return HUNCH_OK;
-    enum hunch_status status = HUNCH_OUTPUT_FULL;
-    if (units->length > 0)
-        status = hunch_primed_encode(context, data, (const uint64_t *)(const void *)units->bytes,
-                                     units->length / sizeof(uint64_t), block, payload, coded);
-    if (status != HUNCH_OUTPUT_FULL && status != HUNCH_UNSUPPORTED)
-        return status;
+    if (units->count > 0)
+        status = hunch_primed_encode(context, data, units, block, payload, coded);
+    size_t length = (size_t)block->length;
+    block->content_check = hunch_hash(data, length);
+    if ((status != HUNCH_OUTPUT_FULL && status != HUNCH_UNSUPPORTED) || length == 0)
+        return length == 0 ? HUNCH_OK : status;
+    if (units->count > 0) {
+        known = hunch_raw_outlook(context->settings.as, length, &array);
+        store(block, coded);
+    }
     status = find_noise(context, data, length, &noise);
     if (status != HUNCH_OK)
         return status;

@@ -20,12 +20,12 @@ uint64_t hunch_block_encode_need(const struct context *context, const uint8_t *d
 enum hunch_status hunch_block_decode_need(const struct context *context, const struct hunch_prior *prior,
                                           const struct block_header *block, uint64_t coded, uint64_t *need);
 
-/* Encodes data (block->length bytes), from the context's prior when there are `units` (lengths, uint64_t) and
- * it suits. On success the other fields of *block are set except stream, start and SOLE, *coded is the
- * payload's length, and *payload is the payload, to be released by the caller, or NULL when the block is
- * stored: the payload is then data itself. Errors: NO_MEMORY, BAD_ARGUMENT (the model refuses). */
+/* Encodes data (block->length bytes), from the context's prior when there are units and it suits the first; then
+ * block->length may become less, see hunch_primed_encode. On success the other fields of *block are set except stream,
+ * start and SOLE, *coded is the payload's length, and *payload is the payload, to be released by the caller, or NULL when
+ * the block is stored: the payload is then data itself. Errors: NO_MEMORY, BAD_ARGUMENT (the model refuses). */
 enum hunch_status hunch_block_encode(const struct context *context, uint8_t *data, struct outlook known,
-                                     const struct buffer *units, uint64_t room, struct block_header *block,
+                                     struct units *units, uint64_t room, struct block_header *block,
                                      uint8_t **payload, size_t *coded);
 
 /* Decodes a payload whose check was good and for which hunch_block_decode_need said OK. On success *out is the

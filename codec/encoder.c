@@ -32,8 +32,8 @@ struct encoder {
     struct buffer outlook;   /* of struct array: those of a file that is longer than a block, places in all content */
     struct buffer begins;    /* of uint64_t: where members begin in what waits */
     size_t begins_passed;    /* of them, bytes that are behind */
-    struct job next;         /* of the block that is cut next */
-    size_t prepared;         /* bytes that were looked at for it; 0: none */
+    struct job next;         /* of the block that is cut next, when `prepared` */
+    bool prepared;
 };
 
 static struct encoder *encoder_of(struct hunch_stream *stream) {
@@ -157,9 +157,11 @@ static enum hunch_status drain(struct encoder *e, struct hunch_output *out, bool
         *full = !hunch_stream_give(out, payload, length, &job->given);
         if (*full)
             return HUNCH_OK;
+        e->head_begun = false;
+        if (hunch_queue_head_go_on(&e->base.queue))
+            continue;
         recycle(e, &job->input);
         hunch_queue_pop(&e->base.queue);
-        e->head_begun = false;
     }
 }
 
@@ -305,57 +307,24 @@ static enum hunch_status units_within(const struct encoder *e, size_t length, bo
     return HUNCH_OK;
 }
 
-/* A unit that the prior does not suit has a block of its own, without the prior. Leaves the units before the first such
- * one, or none when it is the first: *length is theirs, or its own. */
-static enum hunch_status part_units(const struct encoder *e, struct buffer *units, size_t *length) {
-    const struct context *context = &e->base.context;
-    const uint64_t *lengths = (const uint64_t *)(const void *)units->bytes;
-    enum hunch_status status = HUNCH_OK;
-    size_t count = units->length / sizeof *lengths, at = 0;
-    for (size_t i = 0; i < count; at += (size_t)lengths[i++]) {
-        status = hunch_unit_suits(context->settings.prior, context, e->halves[0].bytes + at, (size_t)lengths[i]);
-        if (status == HUNCH_OK)
-            continue;
-        units->length = i * sizeof *lengths;
-        *length = i > 0 ? at : (size_t)lengths[0];
-        return status == HUNCH_UNSUPPORTED ? HUNCH_OK : status;
-    }
-    return HUNCH_OK;
-}
-
-/* Makes the next block's job ready, but for its input: what is known of it and what it needs. It has `length` bytes, or
- * fewer when the prior does not suit all of them. It is looked at once, however often the queue has no room for it. */
+/* Makes the next block's job ready, but for its input: what is known of it and what it needs. It is looked at
+ * once, however often the queue has no room for it. */
 static enum hunch_status prepare(struct encoder *e, size_t length, bool all) {
     struct job *next = &e->next;
-    if (e->prepared == length && length > 0)
+    if (e->prepared && next->block.length == length)
         return HUNCH_OK;
-    e->prepared = length;
     hunch_buffer_free(&next->known, &e->base.context.allocator);
     hunch_buffer_free(&next->units, &e->base.context.allocator);
-    *next = (struct job){.kind = JOB_ENCODE};
-    enum hunch_status status =
-        units_within(e, length, length == e->halves[0].length + e->halves[1].length, &next->units);
+    *next = (struct job){.kind = JOB_ENCODE, .block = {.start = e->start, .length = length}};
+    enum hunch_status status = foresee(e, length, all, &next->known);
     if (status == HUNCH_OK)
-        status = part_units(e, &next->units, &length);
-    if (status == HUNCH_OK)
-        status = foresee(e, length, all && length == e->prepared, &next->known);
+        status = units_within(e, length, length == e->halves[0].length + e->halves[1].length, &next->units);
     if (status != HUNCH_OK)
         return status;
-    next->block = (struct block_header){.start = e->start, .length = length};
     struct outlook known = hunch_job_outlook(&next->known);
     next->memory = hunch_block_encode_need(&e->base.context, e->halves[0].bytes, length, known, &next->room);
+    e->prepared = true;
     return next->memory == UINT64_MAX ? HUNCH_BAD_ARGUMENT : HUNCH_OK;
-}
-
-/* Units of what was cut are behind. */
-static void forget_units(struct encoder *e) {
-    uint64_t *begin = (uint64_t *)(void *)e->unit_begins.bytes;
-    size_t count = e->unit_begins.length / sizeof *begin, gone = 0;
-    while (gone < count && (begin[gone] < e->start || e->halves[0].length == 0))
-        gone++;
-    if (gone > 0 && gone < count)
-        memmove(begin, begin + gone, (count - gone) * sizeof *begin);
-    e->unit_begins.length = (count - gone) * sizeof *begin;
 }
 
 /* Sends the first `length` bytes that wait to the pool. */
@@ -364,11 +333,11 @@ static void cut(struct encoder *e, size_t length, bool sole) {
     e->next.block.flags = sole ? BLOCK_SOLE : 0;
     hunch_queue_push(&e->base.queue, &e->next);
     e->next = (struct job){0};
-    e->prepared = 0;
+    e->prepared = false;
     e->halves[0] = e->halves[1];
     e->halves[1] = (struct buffer){0};
     e->start += length;
-    forget_units(e);
+    e->unit_begins.length = 0;
     e->cut++;
 }
 
@@ -385,7 +354,6 @@ static enum hunch_status cut_next(struct encoder *e, bool ending, bool finish, b
     enum hunch_status status = prepare(e, length, ending && length == waiting);
     if (status != HUNCH_OK)
         return status;
-    length = (size_t)e->next.block.length;
     switch (hunch_queue_admit(&e->base.queue, e->next.memory, (uint64_t)e->halves[1].capacity + e->spare.capacity)) {
     case ADMISSION_LATER: return HUNCH_OK;
     case ADMISSION_NEVER: return HUNCH_MEMORY_LIMIT;

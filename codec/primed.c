@@ -40,6 +40,13 @@ static uint64_t common_length(const uint64_t *lengths, size_t count) {
     return lengths[0];
 }
 
+static uint64_t sum_of(const uint64_t *lengths, size_t count) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += lengths[i];
+    return sum;
+}
+
 /* ---- encode */
 
 /* One that does not shrink is stored. UNSUPPORTED: the prior does not suit it. */
@@ -59,37 +66,61 @@ static enum hunch_status encode_unit(const struct context *context, const uint8_
     return status == HUNCH_OUTPUT_FULL ? HUNCH_OK : status;
 }
 
-enum hunch_status hunch_primed_encode(const struct context *context, uint8_t *data, const uint64_t *lengths,
-                                      size_t count, struct block_header *block, uint8_t **payload,
-                                      size_t *coded) {
-    size_t room = count * PRIMED_TABLE_MOST, at = room; /* the table, and behind its room the units */
-    struct block_header b = *block;
-    enum hunch_status status = HUNCH_OK;
-    uint8_t *bytes = hunch_allocate(&context->allocator, room + (size_t)block->length);
-    if (!bytes)
-        return HUNCH_NO_MEMORY;
-    struct wire w = wire_open(WIRE_WRITE, bytes, room);
-    b.units = count;
-    b.unit_length = common_length(lengths, count);
-    for (size_t i = 0; i < count && status == HUNCH_OK; i++) {
-        struct entry e = {.length = lengths[i]};
-        status = encode_unit(context, data, &e, bytes + at);
-        entry_fields(&w, &b, i, &e);
-        data += e.length;
-        at += (size_t)e.coded;
+/* Codes units up to the first that the prior does not suit, their payloads to `to`: how many in *count. */
+static enum hunch_status encode_units(const struct context *context, const uint8_t *data, struct units *units,
+                                      struct entry *entries, uint8_t *to, size_t *count) {
+    for (*count = 0; *count < units->count; ++*count) {
+        struct entry *e = &entries[*count];
+        e->length = units->lengths[*count];
+        enum hunch_status status = encode_unit(context, data, e, to);
+        units->stranger = status == HUNCH_UNSUPPORTED;
+        if (status != HUNCH_OK)
+            return units->stranger && *count > 0 ? HUNCH_OK : status;
+        data += e->length;
+        to += e->coded;
     }
-    size_t table = (size_t)(w.at - bytes), units = at - room;
-    if (status == HUNCH_OK && table + units >= block->length)
-        status = HUNCH_OUTPUT_FULL;
+    return HUNCH_OK;
+}
+
+/* The table of the entries before their payloads, which lie behind its room. */
+static void put_table(struct block_header *b, struct entry *entries, uint8_t *bytes, size_t room, size_t *coded) {
+    struct wire w = wire_open(WIRE_WRITE, bytes, room);
+    size_t units = 0;
+    for (uint64_t i = 0; i < b->units; i++) {
+        entry_fields(&w, b, i, &entries[i]);
+        units += (size_t)entries[i].coded;
+    }
+    memmove(w.at, bytes + room, units);
+    *coded = (size_t)(w.at - bytes) + units;
+}
+
+enum hunch_status hunch_primed_encode(const struct context *context, uint8_t *data, struct units *units,
+                                      struct block_header *block, uint8_t **payload, size_t *coded) {
+    const struct allocator *a = &context->allocator;
+    size_t room = units->count * PRIMED_TABLE_MOST, count = 0;
+    struct entry *entries = hunch_allocate(a, units->count * sizeof *entries);
+    uint8_t *bytes = hunch_allocate(a, room + (size_t)block->length);
+    enum hunch_status status = HUNCH_NO_MEMORY;
+    if (entries && bytes)
+        status = units->stranger ? HUNCH_UNSUPPORTED
+                                 : encode_units(context, data, units, entries, bytes + room, &count);
+    if (status == HUNCH_OK || status == HUNCH_UNSUPPORTED)
+        block->length = sum_of(units->lengths, count ? count : 1);
+    if (status == HUNCH_UNSUPPORTED)
+        units->stranger = false;
+    if (status == HUNCH_OK) {
+        block->units = count;
+        block->unit_length = common_length(units->lengths, count);
+        put_table(block, entries, bytes, room, coded);
+        status = *coded < block->length ? HUNCH_OK : HUNCH_OUTPUT_FULL;
+    }
+    hunch_release(a, entries);
     if (status != HUNCH_OK) {
-        hunch_release(&context->allocator, bytes);
+        hunch_release(a, bytes);
         return status;
     }
-    memmove(bytes + table, bytes + room, units);
-    b.flags |= BLOCK_PRIMED;
-    *block = b;
+    block->flags |= BLOCK_PRIMED;
     *payload = bytes;
-    *coded = table + units;
     return HUNCH_OK;
 }
 

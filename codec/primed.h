@@ -8,12 +8,19 @@
 
 enum { PRIMED_TABLE_MOST = 24 /* bytes of the table for a unit */ };
 
-/* Encodes data, block->length bytes in units of lengths[0 .. count - 1], into *payload, to be released by the
- * caller. Sets the block's flags and units. UNSUPPORTED: the prior does not suit one of them. OUTPUT_FULL:
- * it does not shrink. NO_MEMORY. */
-enum hunch_status hunch_primed_encode(const struct context *context, uint8_t *data, const uint64_t *lengths,
-                                      size_t count, struct block_header *block, uint8_t **payload,
-                                      size_t *coded);
+/* Parts of content, each to be coded alone. */
+struct units {
+    const uint64_t *lengths; /* (count) bytes, 1..UNIT_MOST */
+    size_t count;            /* 0: none */
+    bool stranger;           /* it was seen that the prior does not suit the first */
+};
+
+/* Encodes data, block->length bytes in units, into *payload, to be released by the caller. Sets the block's flags and
+ * units. It ends before the first unit that the prior does not suit: block->length is what is left, and units->stranger
+ * speaks of what comes then. UNSUPPORTED: the prior does not suit the first, which alone is left. OUTPUT_FULL: what is
+ * left does not shrink. NO_MEMORY. */
+enum hunch_status hunch_primed_encode(const struct context *context, uint8_t *data, struct units *units,
+                                      struct block_header *block, uint8_t **payload, size_t *coded);
 
 /* Bytes that decoding takes beside payload and content. MISSING_PRIOR when prior is NULL, DAMAGED. */
 enum hunch_status hunch_primed_decode_need(const struct hunch_prior *prior, const struct block_header *block,

@@ -133,10 +133,6 @@ void hunch_unit_code(struct hunch_prior *p, struct mind *m, struct coder *coder,
 /* Tells settings.on_progress how far training or opening has come. */
 void hunch_prior_tell(const struct hunch_prior *p, const uint64_t from[PRIOR_KINDS], const struct context *context);
 
-/* Whether a unit can be coded from the prior: OK, UNSUPPORTED, NO_MEMORY. */
-enum hunch_status hunch_unit_suits(const struct hunch_prior *p, const struct context *context, const uint8_t *data,
-                                   size_t length);
-
 /* Encodes a unit (1..UNIT_MOST bytes) into payload. OUTPUT_FULL: not into `room` bytes. UNSUPPORTED, NO_MEMORY. */
 enum hunch_status hunch_unit_encode(struct hunch_prior *p, const struct context *context, const uint8_t *data,
                                     size_t length, struct outlook known, uint8_t *payload, size_t room, size_t *coded);

@@ -1,5 +1,7 @@
 #include "codec/queue.h"
 
+#include <string.h>
+
 static uint8_t *job_input(const struct job *job) {
     return job->input.bytes ? job->input.bytes + job->input_at : NULL;
 }
@@ -8,12 +10,21 @@ struct outlook hunch_job_outlook(const struct buffer *known) {
     return (struct outlook){(const struct array *)(const void *)known->bytes, known->length / sizeof(struct array)};
 }
 
+static void encode(struct job *job, uint8_t *input) {
+    uint64_t length = job->block.length;
+    struct units units = {(const uint64_t *)(const void *)(job->units.bytes + job->units_at),
+                          (job->units.length - job->units_at) / sizeof(uint64_t), job->stranger};
+    job->status = hunch_block_encode(job->context, input, hunch_job_outlook(&job->known), &units, job->room, &job->block,
+                                     &job->output, &job->coded);
+    job->stranger = units.stranger;
+    job->left = (size_t)(length - job->block.length);
+}
+
 static void run(struct task *task) {
     struct job *job = (struct job *)(void *)task;
     uint8_t *input = job_input(job);
     if (job->kind == JOB_ENCODE)
-        job->status = hunch_block_encode(job->context, input, hunch_job_outlook(&job->known), &job->units, job->room,
-                                         &job->block, &job->output, &job->coded);
+        encode(job, input);
     else
         job->status = hunch_block_decode(job->context, job->prior, &job->block, input, job->coded, &job->output,
                                          job->suspect ? &job->lost : NULL);
@@ -88,6 +99,23 @@ static void free_bytes(struct queue *queue, struct job *job) {
     job->output = NULL;
     queue->memory -= job->memory;
     job->memory = 0;
+}
+
+bool hunch_queue_head_go_on(struct queue *queue) {
+    struct job *job = &queue->jobs[queue->first];
+    uint64_t unit, done = job->block.length;
+    if (job->left == 0)
+        return false;
+    for (; done > 0; done -= unit, job->units_at += sizeof unit)
+        memcpy(&unit, job->units.bytes + job->units_at, sizeof unit);
+    hunch_release(&queue->context->allocator, job->output);
+    job->output = NULL;
+    job->given = 0;
+    job->input_at += (size_t)job->block.length;
+    job->block = (struct block_header){.start = job->block.start + job->block.length, .length = job->left};
+    job->task = (struct task){.run = run};
+    hunch_pool_submit(queue->pool, &job->task);
+    return true;
 }
 
 void hunch_queue_pop(struct queue *queue) {

@@ -25,7 +25,10 @@ struct job {
     struct hunch_prior *prior; /* JOB_DECODE: the archive's */
     bool suspect;        /* JOB_DECODE: the payload is damaged; units that are whole are saved */
     struct buffer lost;  /* owned; of struct hunch_range: units of such a payload that are gone */
-    struct buffer units; /* owned; JOB_ENCODE: uint64_t lengths of units to be coded from the prior, or none */
+    struct buffer units; /* owned; JOB_ENCODE: uint64_t lengths of units to be coded from the prior, or none, */
+    size_t units_at;     /* bytes of them that are behind; */
+    bool stranger;       /* see struct units; */
+    size_t left;         /* bytes of the input that are not in the block: the job goes on with them */
     struct buffer known; /* owned; JOB_ENCODE: struct array, what is known to lie in the content */
     size_t input_at;   /* where the content or payload begins in it */
     uint8_t *output;   /* owned allocation; NULL: the input is the output */
@@ -70,6 +73,8 @@ bool hunch_queue_head_finished(struct queue *queue);
 void hunch_queue_head_wait(struct queue *queue);
 /* The bytes that the head's finished work gave. */
 uint8_t *hunch_job_result(const struct job *job, uint64_t *length);
+/* Sets the finished head to work on what is left of its input, behind the block that it gave; false: nothing is. */
+bool hunch_queue_head_go_on(struct queue *queue);
 /* Frees what the head holds and takes it out. */
 void hunch_queue_pop(struct queue *queue);
 

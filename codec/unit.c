@@ -2,7 +2,6 @@
 
 #include "codec/payload.h"
 #include "codec/prior.h"
-#include "codec/raw.h"
 #include "codec/transform.h"
 #include "formats/registry.h"
 
@@ -109,22 +108,6 @@ enum hunch_status hunch_unit_split(const struct hunch_prior *p, const struct con
     return status;
 }
 
-static void free_streams(struct buffer streams[PRIOR_KINDS], const struct context *context) {
-    for (unsigned i = 0; i < PRIOR_KINDS; i++)
-        hunch_buffer_free(&streams[i], &context->allocator);
-}
-
-enum hunch_status hunch_unit_suits(const struct hunch_prior *p, const struct context *context, const uint8_t *data,
-                                   size_t length) {
-    struct buffer streams[PRIOR_KINDS] = {{0}};
-    struct portion portion;
-    struct array array;
-    struct outlook known = hunch_raw_outlook(context->settings.as, length, &array);
-    enum hunch_status status = hunch_unit_split(p, context, data, length, known, true, streams, &portion);
-    free_streams(streams, context);
-    return status;
-}
-
 static void histories(const struct hunch_prior *p, uint64_t from[PRIOR_KINDS]) {
     for (unsigned i = 0; i < p->count; i++)
         from[i] = p->kinds[i].history;
@@ -151,7 +134,8 @@ enum hunch_status hunch_unit_encode(struct hunch_prior *p, const struct context 
     } else if (status == HUNCH_OK) {
         status = HUNCH_NO_MEMORY;
     }
-    free_streams(streams, context);
+    for (unsigned i = 0; i < PRIOR_KINDS; i++)
+        hunch_buffer_free(&streams[i], &context->allocator);
     return status;
 }
 
